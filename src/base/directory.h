@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Directories: made, synced, locked, and freed of what a killed run left. */
+#ifndef MP_BASE_DIRECTORY_H
+#define MP_BASE_DIRECTORY_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/* How the names of temporary files begin, here and in outfile. */
+#define DIRECTORY_TEMP_PREFIX ".mnistprep-tmp-"
+
+/* Makes it and its parents; an existing directory is fine. */
+bool MUST_USE directory_make(const char *path, struct error *err);
+
+/* Puts a rename in the directory of `path` on disk. */
+bool MUST_USE directory_sync_of(const char *path, struct error *err);
+
+/* An exclusive lock on the directory itself, held until it is released. It
+ * leaves no file, and no dead process can hold it. Where the file system has
+ * no locks it is as if granted: a lock only saves work here, and what is
+ * written is right without it. Waits; a signal ends the waiting. */
+struct directory_lock {
+    int fd_plus_1; /* 0: not held */
+};
+
+bool MUST_USE directory_lock(struct directory_lock *lock, const char *path,
+                             struct error *err);
+void directory_unlock(struct directory_lock *lock);
+
+/* Removes temporary files whose process is gone. Never fails: what cannot be
+ * removed stays. Call it with the lock held. */
+void directory_sweep(const char *path);
+
+bool file_exists(const char *path);
+
+/* The size of a regular file; false when there is none. */
+bool file_size(const char *path, unsigned long long *bytes);
+
+/* Removes the file; one that is not there is fine. */
+bool MUST_USE file_remove(const char *path, struct error *err);
+
+#endif

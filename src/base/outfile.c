@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* Temporary file, O_EXCL, rename: nobody ever sees half a file. */
+#include "base/outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/directory.h"
+#include "base/interrupt.h"
+#include "base/text.h"
+
+/* Larger writes only make one system call hard to interrupt. */
+enum { WRITE_MAX = 1 << 20 };
+
+static bool fd_write(struct writer *base, const void *from, size_t n,
+                     struct error *err)
+{
+    struct outfile *o = (struct outfile *)base;
+    const char *at = from;
+
+    while (n > 0) {
+        ssize_t done = write(o->fd, at, n < WRITE_MAX ? n : WRITE_MAX);
+        if (done < 0 && errno == EINTR) {
+            if (!interrupt_none(err))
+                return false;
+            continue;
+        }
+        if (done < 0 && errno == EPIPE)
+            return error_set(err, FAIL_PIPE, "nobody reads '%s'", base->name);
+        if (done < 0)
+            return error_errno(err, "cannot write '%s'", base->name);
+        at += done;
+        n -= (size_t)done;
+    }
+    return true;
+}
+
+static const struct writer_ops fd_ops = { fd_write };
+
+/* Opens a file of a new name in the directory of path. The name does not
+ * depend on path's own, which may be as long as a name can be. */
+static int open_temp(const char *path, char **temp, struct error *err)
+{
+    size_t dir_length = (size_t)(path_base(path) - path);
+
+    for (unsigned attempt = 0; attempt < 10000; attempt++) {
+        char *name = text_format(err, "%.*s" DIRECTORY_TEMP_PREFIX "%ld-%u",
+                                 (int)dir_length, path, (long)getpid(),
+                                 attempt);
+        if (!name)
+            return -1;
+        int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0) {
+            *temp = name;
+            return fd;
+        }
+        free(name);
+        if (errno != EEXIST)
+            break;
+    }
+    error_errno(err, "cannot create '%s'", path);
+    return -1;
+}
+
+static void release(struct outfile *o)
+{
+    free(o->path);
+    free(o->temp);
+    *o = (struct outfile){ .fd = -1 };
+}
+
+bool outfile_open(struct outfile *o, const char *path, unsigned flags,
+                  struct error *err)
+{
+    bool standard = strcmp(path, "-") == 0;
+    struct stat st;
+    bool exists = !standard && lstat(path, &st) == 0;
+    bool device = exists && stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
+                  !S_ISDIR(st.st_mode);
+
+    if (exists && S_ISDIR(st.st_mode))
+        return error_set(err, FAIL_USAGE,
+                         "'%s' is a directory; a file name is needed", path);
+    if (exists && !device && !(flags & OUTFILE_REPLACE))
+        return error_set(err, FAIL_USAGE,
+                         "'%s' exists; use --force to replace it", path);
+
+    struct outfile new = { .base = { &fd_ops, NULL }, .flags = flags };
+    new.path = text_copy(standard ? "standard output" : path, err);
+    if (!new.path)
+        return false;
+    new.base.name = new.path;
+    if (standard)
+        new.fd = STDOUT_FILENO;
+    else if (device)
+        new.fd = open(path, O_WRONLY | O_CLOEXEC);
+    else
+        new.fd = open_temp(path, &new.temp, err);
+    if (new.fd < 0) {
+        error_errno(err, "cannot open '%s'", path);
+        release(&new);
+        return false;
+    }
+    *o = new;
+    return true;
+}
+
+bool outfile_finish(struct outfile *o, struct error *err)
+{
+    int fd = o->fd;
+
+    if (fd < 0 || fd == STDOUT_FILENO)
+        return true;
+    if ((o->flags & OUTFILE_SYNC) && fsync(fd) != 0 && errno != EINVAL &&
+        errno != EROFS)
+        return error_errno(err, "cannot write '%s' to disk", o->path);
+    o->fd = -1;
+    if (close(fd) != 0 && errno != EINTR)
+        return error_errno(err, "cannot write '%s'", o->path);
+    return true;
+}
+
+bool outfile_commit(struct outfile *o, struct error *err)
+{
+    if (!outfile_finish(o, err))
+        return false;
+    if (o->temp) {
+        if (rename(o->temp, o->path) != 0)
+            return error_errno(err, "cannot rename to '%s'", o->path);
+        free(o->temp);
+        o->temp = NULL;
+        if ((o->flags & OUTFILE_SYNC) && !directory_sync_of(o->path, err))
+            return false;
+    }
+    release(o);
+    return true;
+}
+
+void outfile_abandon(struct outfile *o)
+{
+    if (!o->path)
+        return;
+    if (o->fd > STDOUT_FILENO)
+        close(o->fd);
+    if (o->temp)
+        unlink(o->temp);
+    release(o);
+}
+
+bool outfile_put(const char *path, const void *bytes, size_t n, unsigned flags,
+                 struct error *err)
+{
+    struct outfile o = { 0 };
+    bool ok = outfile_open(&o, path, flags, err) &&
+              writer_write(&o.base, bytes, n, err) && outfile_commit(&o, err);
+
+    outfile_abandon(&o);
+    return ok;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* An output that appears when it is whole: a temporary file beside it, then a
+ * rename. Or standard output, or a device, which are written as they come. */
+#ifndef MP_BASE_OUTFILE_H
+#define MP_BASE_OUTFILE_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/writer.h"
+
+enum outfile_flag {
+    OUTFILE_REPLACE = 1, /* an existing file is replaced, else refused */
+    OUTFILE_SYNC = 2,    /* on disk before it gets its name */
+};
+
+/* Starts as { 0 }, which abandon accepts. */
+struct outfile {
+    struct writer base;
+    int fd;
+    unsigned flags;
+    char *path; /* owned; NULL: not open */
+    char *temp; /* owned; NULL: written as it comes */
+};
+
+/* "-" is standard output. A symbolic link is replaced itself, never what it
+ * points to. Refused with FAIL_USAGE: a directory in the way, or a file and no
+ * OUTFILE_REPLACE. */
+bool MUST_USE outfile_open(struct outfile *o, const char *path, unsigned flags,
+                           struct error *err);
+
+/* Two endings. Commit may fail, and then nothing has appeared; abandon cannot
+ * fail, and does nothing once committed. */
+bool MUST_USE outfile_commit(struct outfile *o, struct error *err);
+void outfile_abandon(struct outfile *o);
+
+/* Flushes (OUTFILE_SYNC) and closes, so that commit is only a rename. */
+bool MUST_USE outfile_finish(struct outfile *o, struct error *err);
+
+/* Writes all bytes of a small file at once. */
+bool MUST_USE outfile_put(const char *path, const void *bytes, size_t n,
+                          unsigned flags, struct error *err);
+
+#endif

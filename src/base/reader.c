@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* What all readers share, and the plain ones: file, memory, hashing. */
+#include "base/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/interrupt.h"
+#include "base/text.h"
+
+/* ---- shared ---- */
+
+bool reader_init(struct reader *r, const struct reader_ops *ops,
+                 const char *name, struct error *err)
+{
+    *r = (struct reader){ .ops = ops, .name = text_copy(name, err) };
+    return r->name != NULL;
+}
+
+void reader_release(struct reader *r)
+{
+    free(r->name);
+}
+
+ptrdiff_t reader_read(struct reader *r, void *to, size_t n, struct error *err)
+{
+    size_t have = r->ahead_end - r->ahead_at;
+
+    if (n == 0)
+        return 0;
+    if (have == 0)
+        return r->ops->read(r, to, n, err);
+    size_t take = have < n ? have : n;
+    memcpy(to, r->ahead + r->ahead_at, take);
+    r->ahead_at += take;
+    return (ptrdiff_t)take;
+}
+
+ptrdiff_t reader_fill(struct reader *r, void *to, size_t n, struct error *err)
+{
+    size_t done = 0;
+
+    while (done < n) {
+        ptrdiff_t got =
+            reader_read(r, (unsigned char *)to + done, n - done, err);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        done += (size_t)got;
+    }
+    return (ptrdiff_t)done;
+}
+
+bool reader_exact(struct reader *r, void *to, size_t n, struct error *err)
+{
+    ptrdiff_t got = reader_fill(r, to, n, err);
+
+    if (got < 0)
+        return false;
+    if ((size_t)got < n)
+        return error_set(err, FAIL_DATA, "'%s' ends early", r->name);
+    return true;
+}
+
+ptrdiff_t reader_peek(struct reader *r, void *to, size_t n, struct error *err)
+{
+    size_t have = r->ahead_end - r->ahead_at;
+
+    memmove(r->ahead, r->ahead + r->ahead_at, have);
+    r->ahead_at = 0;
+    r->ahead_end = have;
+    while (r->ahead_end < n && r->ahead_end < READER_PEEK_MAX) {
+        ptrdiff_t got = r->ops->read(r, r->ahead + r->ahead_end,
+                                     READER_PEEK_MAX - r->ahead_end, err);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        r->ahead_end += (size_t)got;
+    }
+    size_t take = r->ahead_end < n ? r->ahead_end : n;
+    memcpy(to, r->ahead, take);
+    return (ptrdiff_t)take;
+}
+
+bool reader_at_end(struct reader *r, struct error *err)
+{
+    unsigned char extra;
+    ptrdiff_t got = reader_read(r, &extra, 1, err);
+
+    if (got < 0)
+        return false;
+    if (got > 0)
+        return error_set(err, FAIL_DATA,
+                         "'%s' goes on after the end that its header announces",
+                         r->name);
+    return true;
+}
+
+unsigned char *reader_rest(struct reader *r, size_t most, size_t *n,
+                           struct error *err)
+{
+    size_t room = 4096, used = 0;
+    unsigned char *bytes = malloc(room);
+
+    while (bytes) {
+        ptrdiff_t got = reader_fill(r, bytes + used, room - used, err);
+        if (got < 0)
+            break;
+        used += (size_t)got;
+        if (used > most) {
+            error_set(err, FAIL_DATA, "'%s' is longer than %zu bytes", r->name,
+                      most);
+            break;
+        }
+        if (used < room) {
+            *n = used;
+            return bytes;
+        }
+        unsigned char *larger = realloc(bytes, room *= 2);
+        if (!larger)
+            break;
+        bytes = larger;
+    }
+    free(bytes);
+    error_memory(err);
+    return NULL;
+}
+
+void reader_close(struct reader *r)
+{
+    if (r)
+        r->ops->close(r);
+}
+
+/* ---- file ---- */
+
+struct file_reader {
+    struct reader base;
+    int fd;
+};
+
+static ptrdiff_t file_read(struct reader *base, void *to, size_t n,
+                           struct error *err)
+{
+    struct file_reader *r = (struct file_reader *)base;
+
+    for (;;) {
+        ssize_t got = read(r->fd, to, n);
+        if (got >= 0)
+            return got;
+        if (errno != EINTR) {
+            error_errno(err, "cannot read '%s'", base->name);
+            return -1;
+        }
+        if (!interrupt_none(err))
+            return -1;
+    }
+}
+
+static void file_close(struct reader *base)
+{
+    struct file_reader *r = (struct file_reader *)base;
+
+    if (r->fd > STDIN_FILENO)
+        close(r->fd);
+    reader_release(base);
+    free(r);
+}
+
+static const struct reader_ops file_ops = { file_read, file_close };
+
+struct reader *file_reader_open(const char *path, struct error *err)
+{
+    bool standard = strcmp(path, "-") == 0;
+    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        error_errno(err, "cannot open '%s'",
+                    standard ? "standard input" : path);
+    } else if (S_ISDIR(st.st_mode)) {
+        error_set(err, FAIL_USAGE, "'%s' is a directory; a file is needed",
+                  standard ? "standard input" : path);
+    } else {
+        struct file_reader *r = malloc(sizeof *r);
+        if (r && reader_init(&r->base, &file_ops,
+                             standard ? "standard input" : path, err)) {
+            r->fd = fd;
+            return &r->base;
+        }
+        free(r);
+        error_memory(err);
+    }
+    if (fd > STDIN_FILENO)
+        close(fd);
+    return NULL;
+}
+
+/* ---- memory ---- */
+
+struct bytes_reader {
+    struct reader base;
+    const unsigned char *at;
+    size_t left;
+    void *owned;
+};
+
+static ptrdiff_t bytes_read(struct reader *base, void *to, size_t n,
+                            struct error *err)
+{
+    struct bytes_reader *r = (struct bytes_reader *)base;
+    size_t take = r->left < n ? r->left : n;
+
+    (void)err;
+    if (take == 0) /* no bytes may come as NULL, which must not be moved */
+        return 0;
+    memcpy(to, r->at, take);
+    r->at += take;
+    r->left -= take;
+    return (ptrdiff_t)take;
+}
+
+static void bytes_close(struct reader *base)
+{
+    struct bytes_reader *r = (struct bytes_reader *)base;
+
+    free(r->owned);
+    reader_release(base);
+    free(r);
+}
+
+static const struct reader_ops bytes_ops = { bytes_read, bytes_close };
+
+struct reader *bytes_reader_open(const void *bytes, size_t n, const char *name,
+                                 struct error *err)
+{
+    struct bytes_reader *r = malloc(sizeof *r);
+
+    if (!r || !reader_init(&r->base, &bytes_ops, name, err)) {
+        free(r);
+        error_memory(err);
+        return NULL;
+    }
+    r->at = bytes;
+    r->left = n;
+    r->owned = NULL;
+    return &r->base;
+}
+
+struct reader *owned_bytes_reader_open(void *bytes, size_t n, const char *name,
+                                       struct error *err)
+{
+    struct reader *base = bytes_reader_open(bytes, n, name, err);
+
+    if (base)
+        ((struct bytes_reader *)base)->owned = bytes;
+    else
+        free(bytes);
+    return base;
+}
+
+/* ---- hashing on the way ---- */
+
+struct digest_reader {
+    struct reader base;
+    struct reader *source;
+    struct digest *digest;
+};
+
+static ptrdiff_t hashing_read(struct reader *base, void *to, size_t n,
+                              struct error *err)
+{
+    struct digest_reader *r = (struct digest_reader *)base;
+    ptrdiff_t got = reader_read(r->source, to, n, err);
+
+    if (got > 0)
+        digest_add(r->digest, to, (size_t)got);
+    return got;
+}
+
+static void hashing_close(struct reader *base)
+{
+    struct digest_reader *r = (struct digest_reader *)base;
+
+    reader_close(r->source);
+    reader_release(base);
+    free(r);
+}
+
+static const struct reader_ops hashing_ops = { hashing_read, hashing_close };
+
+struct reader *digest_reader_open(struct reader *source, struct digest *digest,
+                                  struct error *err)
+{
+    struct digest_reader *r = source ? malloc(sizeof *r) : NULL;
+
+    if (!r || !reader_init(&r->base, &hashing_ops, source->name, err)) {
+        free(r);
+        reader_close(source);
+        error_memory(err);
+        return NULL;
+    }
+    r->source = source;
+    r->digest = digest;
+    return &r->base;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* A stream of bytes to read from: a file, standard input, memory, or another
+ * reader that is decoded, hashed or read ahead on the way. */
+#ifndef MP_BASE_READER_H
+#define MP_BASE_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct reader;
+struct digest;
+
+struct reader_ops {
+    /* Returns 1..n bytes, 0 at the end, -1 with *err set; n is at least 1.
+     * Returns 0 only after its own integrity checks have passed. */
+    ptrdiff_t (*read)(struct reader *r, void *to, size_t n, struct error *err);
+    void (*close)(struct reader *r); /* frees r; cannot fail */
+};
+
+enum { READER_PEEK_MAX = 512 };
+
+/* The first member of every implementation. */
+struct reader {
+    const struct reader_ops *ops;
+    char *name; /* for messages; owned */
+    size_t ahead_at, ahead_end;
+    unsigned char ahead[READER_PEEK_MAX]; /* peeked at, not yet read */
+};
+
+/* "-" is standard input. NULL with *err set when it cannot be opened. */
+struct reader *MUST_USE file_reader_open(const char *path, struct error *err);
+
+/* Reads memory that the caller keeps alive. */
+struct reader *MUST_USE bytes_reader_open(const void *bytes, size_t n,
+                                          const char *name, struct error *err);
+
+/* Reads memory that the reader frees, also when this fails. */
+struct reader *MUST_USE owned_bytes_reader_open(void *bytes, size_t n,
+                                                const char *name,
+                                                struct error *err);
+
+/* The readers below wrap another one. They take `source` in every case, also
+ * when they fail, and pass NULL through, so that opens chain. */
+
+/* Feeds what passes to *digest, which the caller keeps. */
+struct reader *MUST_USE digest_reader_open(struct reader *source,
+                                           struct digest *digest,
+                                           struct error *err);
+
+/* Reads `source` in a thread of its own, a few blocks ahead. */
+struct reader *MUST_USE ahead_reader_open(struct reader *source,
+                                          struct error *err);
+
+/* For implementations: false when memory runs out. */
+bool MUST_USE reader_init(struct reader *r, const struct reader_ops *ops,
+                          const char *name, struct error *err);
+void reader_release(struct reader *r);
+
+/* As reader_ops.read; n may be 0. */
+ptrdiff_t reader_read(struct reader *r, void *to, size_t n, struct error *err);
+
+/* Reads until n bytes are there or the stream ends; returns their number. */
+ptrdiff_t reader_fill(struct reader *r, void *to, size_t n, struct error *err);
+
+/* Reads exactly n bytes; an early end is FAIL_DATA. */
+bool MUST_USE reader_exact(struct reader *r, void *to, size_t n,
+                           struct error *err);
+
+/* As reader_fill, of at most READER_PEEK_MAX bytes that stay unread. */
+ptrdiff_t reader_peek(struct reader *r, void *to, size_t n, struct error *err);
+
+/* True when nothing is left. This is what makes checksums be compared; bytes
+ * that are left are FAIL_DATA. */
+bool MUST_USE reader_at_end(struct reader *r, struct error *err);
+
+/* Reads the rest into malloc'd memory, FAIL_DATA when it is more than `most`
+ * bytes. NULL with *err set; the caller frees it. */
+unsigned char *MUST_USE reader_rest(struct reader *r, size_t most, size_t *n,
+                                    struct error *err);
+
+void reader_close(struct reader *r); /* accepts NULL */
+
+#endif

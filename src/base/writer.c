@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Writers that leave no file: growing memory, and comparison. */
+#include "base/writer.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/reader.h"
+
+static bool bytes_write(struct writer *base, const void *from, size_t n,
+                        struct error *err)
+{
+    struct bytes_writer *w = (struct bytes_writer *)base;
+
+    if (n > w->room - w->n) {
+        size_t room = w->room ? w->room : 256;
+        while (room - w->n < n) {
+            if (room > SIZE_MAX / 2)
+                return error_memory(err);
+            room *= 2;
+        }
+        unsigned char *larger = realloc(w->bytes, room);
+        if (!larger)
+            return error_memory(err);
+        w->bytes = larger;
+        w->room = room;
+    }
+    memcpy(w->bytes + w->n, from, n);
+    w->n += n;
+    return true;
+}
+
+static const struct writer_ops bytes_ops = { bytes_write };
+
+void bytes_writer_init(struct bytes_writer *w)
+{
+    *w = (struct bytes_writer){ .base = { &bytes_ops, "memory" } };
+}
+
+void bytes_writer_release(struct bytes_writer *w)
+{
+    free(w->bytes);
+    w->bytes = NULL;
+    w->n = w->room = 0;
+}
+
+static bool compare_write(struct writer *base, const void *from, size_t n,
+                          struct error *err)
+{
+    struct compare_writer *w = (struct compare_writer *)base;
+    const unsigned char *want = from;
+    unsigned char have[4096];
+
+    while (n > 0) {
+        size_t part = n < sizeof have ? n : sizeof have;
+        ptrdiff_t got = reader_fill(w->with, have, part, err);
+        if (got < 0)
+            return false;
+        for (size_t i = 0; i < part; i++)
+            if (i >= (size_t)got || have[i] != want[i])
+                return error_set(err, FAIL_DATA,
+                                 "'%s' is not what its recipe makes: %s byte "
+                                 "%zu",
+                                 base->name,
+                                 i >= (size_t)got ? "it ends at" : "see",
+                                 w->at + i);
+        w->at += part;
+        want += part;
+        n -= part;
+    }
+    return true;
+}
+
+static const struct writer_ops compare_ops = { compare_write };
+
+bool compare_writer_open(struct compare_writer *w, const char *path,
+                         struct error *err)
+{
+    struct reader *with = file_reader_open(path, err);
+
+    if (!with)
+        return false;
+    *w = (struct compare_writer){ .base = { &compare_ops, with->name },
+                                  .with = with };
+    return true;
+}
+
+bool compare_writer_finish(struct compare_writer *w, struct error *err)
+{
+    unsigned char extra;
+    ptrdiff_t got = reader_read(w->with, &extra, 1, err);
+
+    if (got > 0)
+        error_set(err, FAIL_DATA,
+                  "'%s' is not what its recipe makes: it goes on at byte %zu",
+                  w->base.name, w->at);
+    return got == 0;
+}
+
+void compare_writer_release(struct compare_writer *w)
+{
+    reader_close(w->with);
+    w->with = NULL;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* A stream of bytes to write to. */
+#ifndef MP_BASE_WRITER_H
+#define MP_BASE_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct writer;
+
+struct writer_ops {
+    /* Writes all n bytes, or returns false with *err set. */
+    bool (*write)(struct writer *w, const void *from, size_t n,
+                  struct error *err);
+};
+
+/* The first member of every implementation; whoever embeds it opens and
+ * closes it by calls of its own. */
+struct writer {
+    const struct writer_ops *ops;
+    const char *name; /* for messages; the implementation's */
+};
+
+static inline bool MUST_USE writer_write(struct writer *w, const void *from,
+                                         size_t n, struct error *err)
+{
+    return n == 0 || w->ops->write(w, from, n, err);
+}
+
+/* Memory that grows; start from { 0 } and bytes_writer_init. */
+struct bytes_writer {
+    struct writer base;
+    unsigned char *bytes; /* owned */
+    size_t n, room;
+};
+
+void bytes_writer_init(struct bytes_writer *w);
+void bytes_writer_release(struct bytes_writer *w);
+
+/* Compares what is written with a file that is there, instead of writing it:
+ * for proving that a file holds what a recipe makes. FAIL_DATA names the file
+ * and the first byte that differs. */
+struct compare_writer {
+    struct writer base;
+    struct reader *with; /* owned */
+    size_t at;
+};
+
+bool MUST_USE compare_writer_open(struct compare_writer *w, const char *path,
+                                  struct error *err);
+/* True when the file ends here, too. */
+bool MUST_USE compare_writer_finish(struct compare_writer *w,
+                                    struct error *err);
+void compare_writer_release(struct compare_writer *w);
+
+#endif
