@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* One row per format, and opening by content. */
+#include "format/formats.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "format/gzip.h"
+#include "format/idx.h"
+#include "format/npy.h"
+#include "format/pngimage.h"
+
+static bool write_nothing(struct writer *w, const struct array_info *info,
+                          struct error *err)
+{
+    (void)w;
+    (void)info;
+    (void)err;
+    return true;
+}
+
+const struct format formats[] = {
+    { "bin", CONTENT_UNKNOWN, NULL, write_nothing, true, NULL },
+    { "idx", CONTENT_IDX, idx_open, idx_write_header, false, "idx" },
+    { "npy", CONTENT_NPY, npy_open, npy_write_header, true, "npy" },
+    { "png", CONTENT_PNG, pngimage_open, NULL, true, "png" },
+    { NULL, CONTENT_UNKNOWN, NULL, NULL, false, NULL },
+};
+
+const struct format *format_find_writable(const char *name, struct error *err)
+{
+    char known[128] = "";
+    size_t used = 0;
+
+    for (const struct format *f = formats; f->name; f++) {
+        if (!f->write_header)
+            continue;
+        if (strcmp(f->name, name) == 0)
+            return f;
+        if (used < sizeof known)
+            used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
+                                     used ? ", " : "", f->name);
+    }
+    error_set(err, FAIL_USAGE, "unknown format '%s'; there are %s", name,
+              known);
+    return NULL;
+}
+
+const char *format_suffix(const struct format *f, enum dtype dtype)
+{
+    return f->suffix ? f->suffix : dtype_name(dtype);
+}
+
+static bool peek_content(struct reader *in, enum content *content,
+                         struct error *err)
+{
+    unsigned char head[READER_PEEK_MAX];
+    ptrdiff_t got = reader_peek(in, head, sizeof head, err);
+
+    if (got < 0)
+        return false;
+    *content = content_recognise(head, (size_t)got);
+    return true;
+}
+
+struct reader *content_unpack(struct reader *in, struct error *err)
+{
+    enum content content;
+
+    if (!in)
+        return NULL;
+    if (!peek_content(in, &content, err)) {
+        reader_close(in);
+        return NULL;
+    }
+    return content == CONTENT_GZIP ? gzip_reader_open(in, err) : in;
+}
+
+bool array_open(struct array_stream *s, struct reader *in, struct error *err)
+{
+    struct array_stream new = { .in = content_unpack(in, err) };
+    enum content content;
+
+    if (!new.in || !peek_content(new.in, &content, err))
+        goto bad;
+    for (const struct format *f = formats; f->name; f++) {
+        if (!f->open || f->content != content)
+            continue;
+        if (!f->open(&new, err))
+            goto bad;
+        *s = new;
+        return true;
+    }
+    if (content == CONTENT_GZIP)
+        error_set(err, FAIL_DATA,
+                  "'%s' is gzip inside gzip; unpack it once with gunzip",
+                  new.in->name);
+    else
+        error_set(err, FAIL_DATA,
+                  "'%s' is no array file: it is %s; IDX, NPY and PNG can be "
+                  "read, also inside gzip",
+                  new.in->name, content_phrase(content));
+bad:
+    reader_close(new.in);
+    return false;
+}
