@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* From JSON to rows that the rest can trust: every field is checked here. */
+#include "dataset/catalogue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataset/catalogue_builtin.h"
+#include "format/jsondoc.h"
+
+const char *catalogue_part_name(enum catalogue_part part)
+{
+    return part == PART_IMAGES ? "images" : "labels";
+}
+
+static bool is_hex(const char *text, size_t digits)
+{
+    return strlen(text) == digits && strspn(text, "0123456789abcdef") == digits;
+}
+
+/* Names become file and directory names, so they are nothing more. */
+static bool is_plain_name(const char *text)
+{
+    return text && text[0] != '\0' && text[0] != '.' && text[0] != '-' &&
+           strlen(text) <= 100 &&
+           text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
+                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] ==
+               '\0';
+}
+
+/* What a message says about the place of a fault. */
+struct place {
+    const char *file, *dataset;
+    struct error *err;
+};
+
+static bool fault(const struct place *p, const char *what)
+{
+    return error_set(p->err, FAIL_DATA, "catalogue '%s': %s%s%s", p->file,
+                     p->dataset ? p->dataset : "", p->dataset ? ": " : "",
+                     what);
+}
+
+static bool read_file(struct json_t *from, struct catalogue_file *to,
+                      const struct place *p)
+{
+    struct json_t *payload = jsondoc_find(from, "payload");
+
+    to->name = jsondoc_find_text(from, "file");
+    to->sha256 = jsondoc_find_text(from, "sha256");
+    to->git_blob = jsondoc_find_text(from, "git_blob");
+    to->payload_sha256 = jsondoc_find_text(payload, "sha256");
+    jsondoc_find_u64(from, "bytes", &to->bytes);
+    jsondoc_find_u64(payload, "bytes", &to->payload_bytes);
+    if (!is_plain_name(to->name))
+        return fault(p, "\"file\" has to be a plain file name");
+    if (!to->sha256 && !to->git_blob && !to->payload_sha256)
+        return fault(p, "a file needs \"sha256\", \"git_blob\" or a payload "
+                        "with \"sha256\"");
+    if ((to->sha256 && !is_hex(to->sha256, 64)) ||
+        (to->payload_sha256 && !is_hex(to->payload_sha256, 64)) ||
+        (to->git_blob && !is_hex(to->git_blob, 40)))
+        return fault(p, "a hash has to be lower-case hex digits, 64 for "
+                        "SHA-256 and 40 for a git blob");
+    return true;
+}
+
+static bool read_splits(struct json_t *from, struct catalogue_dataset *d,
+                        const struct place *p)
+{
+    size_t count = jsondoc_count(from);
+
+    if (count < 1 || count > CATALOGUE_SPLITS_MAX)
+        return fault(p, "\"splits\" has to be a list of 1 to 8");
+    for (size_t i = 0; i < count; i++) {
+        struct json_t *split = jsondoc_at(from, i);
+        struct catalogue_split *to = &d->split[i];
+        to->name = jsondoc_find_text(split, "name");
+        jsondoc_find_u64(split, "count", &to->count);
+        if (!is_plain_name(to->name))
+            return fault(p, "a split needs a plain \"name\"");
+        for (int part = 0; part < CATALOGUE_PARTS; part++)
+            if (!read_file(jsondoc_find(split, catalogue_part_name(
+                                                   (enum catalogue_part)part)),
+                           &to->part[part], p))
+                return false;
+    }
+    d->split_count = count;
+    return true;
+}
+
+/* A list of texts; *to is malloc'd, the texts are the document's. */
+static bool read_texts(struct json_t *from, const char ***to, size_t *count)
+{
+    size_t n = jsondoc_count(from);
+    const char **texts = calloc(n + 1, sizeof *texts);
+
+    for (size_t i = 0; texts && i < n; i++) {
+        texts[i] = jsondoc_text(jsondoc_at(from, i));
+        if (!texts[i]) {
+            free(texts);
+            return false;
+        }
+    }
+    *to = texts;
+    *count = texts ? n : 0;
+    return texts != NULL;
+}
+
+static bool read_dataset(struct json_t *from, struct catalogue_dataset *d,
+                         struct place *p)
+{
+    d->name = p->dataset = jsondoc_find_text(from, "name");
+    d->title = jsondoc_find_text(from, "title");
+    d->licence = jsondoc_find_text(from, "licence");
+    d->homepage = jsondoc_find_text(from, "homepage");
+    if (!is_plain_name(d->name))
+        return fault(p, "a dataset needs a plain \"name\"");
+    if (!d->title || !d->licence || !d->homepage)
+        return fault(p, "\"title\", \"licence\" and \"homepage\" are needed");
+    if (!read_texts(jsondoc_find(from, "classes"), &d->classes,
+                    &d->class_count) ||
+        d->class_count < 1 || d->class_count > 65536)
+        return fault(p, "\"classes\" has to be a list of names");
+    if (!read_texts(jsondoc_find(from, "mirrors"), &d->mirrors,
+                    &d->mirror_count))
+        return fault(p, "\"mirrors\" has to be a list of URLs");
+    return read_splits(jsondoc_find(from, "splits"), d, p);
+}
+
+static void release_dataset(struct catalogue_dataset *d)
+{
+    free(d->classes);
+    free(d->mirrors);
+}
+
+/* The place of a dataset of that name, or a new one; NULL when all are used. */
+static struct catalogue_dataset *place_for(struct catalogue *c,
+                                           const char *name)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        if (strcmp(c->dataset[i].name, name) == 0) {
+            release_dataset(&c->dataset[i]);
+            return &c->dataset[i];
+        }
+    }
+    return c->count < CATALOGUE_DATASETS_MAX ? &c->dataset[c->count++] : NULL;
+}
+
+static bool add_document(struct catalogue *c, struct json_t *doc,
+                         const char *file, struct error *err)
+{
+    struct place p = { .file = file, .err = err };
+    struct json_t *list = jsondoc_find(doc, "datasets");
+    const char *schema = jsondoc_find_text(doc, "schema");
+
+    if (!schema || strcmp(schema, "mnistprep.catalogue/1") != 0)
+        return fault(&p, "\"schema\" has to be \"mnistprep.catalogue/1\"");
+    for (size_t i = 0; i < jsondoc_count(list); i++) {
+        struct catalogue_dataset new = { 0 };
+        struct catalogue_dataset *to = NULL;
+        p.dataset = NULL;
+        if (read_dataset(jsondoc_at(list, i), &new, &p)) {
+            to = place_for(c, new.name);
+            if (!to)
+                fault(&p, "there is no room for more than 64 datasets");
+        }
+        if (!to) {
+            release_dataset(&new);
+            return false;
+        }
+        *to = new;
+    }
+    return true;
+}
+
+bool catalogue_load(struct catalogue *c, const char *extra, struct error *err)
+{
+    c->documents[0] = jsondoc_parse((const char *)catalogue_builtin,
+                                    catalogue_builtin_bytes, "built-in", err);
+    if (!c->documents[0] || !add_document(c, c->documents[0], "built-in", err))
+        return false;
+    if (!extra)
+        return true;
+    c->documents[1] = jsondoc_read(extra, err);
+    return c->documents[1] && add_document(c, c->documents[1], extra, err);
+}
+
+void catalogue_release(struct catalogue *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        release_dataset(&c->dataset[i]);
+    jsondoc_release(c->documents[0]);
+    jsondoc_release(c->documents[1]);
+    *c = (struct catalogue){ 0 };
+}
+
+const struct catalogue_dataset *catalogue_find(const struct catalogue *c,
+                                               const char *name)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (strcmp(c->dataset[i].name, name) == 0)
+            return &c->dataset[i];
+    return NULL;
+}
+
+const struct catalogue_split *
+catalogue_find_split(const struct catalogue_dataset *d, const char *name)
+{
+    for (size_t i = 0; i < d->split_count; i++)
+        if (strcmp(d->split[i].name, name) == 0)
+            return &d->split[i];
+    return NULL;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* What datasets exist: data/catalogue.json, which is built into the program,
+ * and catalogues of one's own. */
+#ifndef MP_DATASET_CATALOGUE_H
+#define MP_DATASET_CATALOGUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum {
+    CATALOGUE_DATASETS_MAX = 64,
+    CATALOGUE_SPLITS_MAX = 8,
+    CATALOGUE_PARTS = 2, /* images, labels */
+};
+
+/* One published file. At least one of the three hashes is known; the other
+ * strings are NULL and the sizes 0 where nobody knows them. */
+struct catalogue_file {
+    const char *name;
+    uint64_t bytes;
+    const char *sha256;
+    const char
+        *git_blob; /* SHA-1 of "blob SIZE\0" and the bytes, as git does */
+    uint64_t payload_bytes; /* after gunzip */
+    const char *payload_sha256;
+};
+
+struct catalogue_split {
+    const char *name;
+    uint64_t count; /* rows; 0: not stated */
+    struct catalogue_file part[CATALOGUE_PARTS];
+};
+
+enum catalogue_part { PART_IMAGES, PART_LABELS };
+const char *catalogue_part_name(enum catalogue_part part);
+
+struct catalogue_dataset {
+    const char *name, *title, *licence, *homepage;
+    const char **classes; /* class_count names, by label */
+    size_t class_count;
+    const char **mirrors; /* URLs and directories, the best first */
+    size_t mirror_count;
+    struct catalogue_split split[CATALOGUE_SPLITS_MAX];
+    size_t split_count;
+};
+
+/* Starts as { 0 }. Everything in it lives until catalogue_release. */
+struct catalogue {
+    struct catalogue_dataset dataset[CATALOGUE_DATASETS_MAX];
+    size_t count;
+    struct json_t *documents[2];
+};
+
+/* Reads the built-in catalogue, and then the file `extra` (may be NULL), whose
+ * datasets replace those of the same name. */
+bool MUST_USE catalogue_load(struct catalogue *c, const char *extra,
+                             struct error *err);
+void catalogue_release(struct catalogue *c);
+
+/* NULL when there is none of that name. */
+const struct catalogue_dataset *catalogue_find(const struct catalogue *c,
+                                               const char *name);
+const struct catalogue_split *
+catalogue_find_split(const struct catalogue_dataset *d, const char *name);
+
+#endif

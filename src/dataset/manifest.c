@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+/* dataset.json, schema mnistprep.dataset/1: both directions in one place. */
+#include "dataset/manifest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/directory.h"
+#include "base/outfile.h"
+#include "base/sizes.h"
+#include "base/text.h"
+#include "dataset/store.h"
+#include "format/jsondoc.h"
+
+#define SCHEMA "mnistprep.dataset/1"
+
+/* More than any set has; a damaged manifest may say anything. */
+enum { LIST_MAX = 4096 };
+
+const char *manifest_kind_name(enum manifest_kind kind)
+{
+    static const char *const names[] = { "images", "labels", "onehot" };
+    return names[kind];
+}
+
+void manifest_release(struct manifest *m)
+{
+    for (size_t i = 0; i < m->class_count; i++)
+        free(m->classes[i]);
+    free(m->classes);
+    for (size_t i = 0; i < m->source_count; i++) {
+        free(m->source[i].split);
+        free(m->source[i].part);
+        free(m->source[i].file);
+    }
+    free(m->source);
+    for (size_t i = 0; i < m->split_count; i++) {
+        struct manifest_split *s = &m->split[i];
+        for (int kind = 0; kind < MANIFEST_ARRAYS; kind++)
+            free(s->array[kind].file);
+        for (size_t j = 0; j < s->more_count; j++)
+            free(s->more[j].file);
+        free(s->more);
+        free(s->name);
+    }
+    free(m->split);
+    free(m->dataset);
+    jsondoc_release(m->recipe);
+    *m = (struct manifest){ 0 };
+}
+
+bool manifest_each_file(const struct manifest *m,
+                        bool (*visit)(void *context,
+                                      const struct manifest_array *array),
+                        void *context)
+{
+    for (size_t i = 0; i < m->split_count; i++) {
+        const struct manifest_split *s = &m->split[i];
+        for (int kind = 0; kind < MANIFEST_ARRAYS; kind++)
+            if (s->array[kind].file && !visit(context, &s->array[kind]))
+                return false;
+        for (size_t j = 0; j < s->more_count; j++)
+            if (!visit(context, &s->more[j]))
+                return false;
+    }
+    return true;
+}
+
+struct fit {
+    const char *dir;
+    struct error *err;
+};
+
+static bool file_fits(void *context, const struct manifest_array *array)
+{
+    const struct fit *fit = context;
+    char *path = path_join(fit->dir, array->file, fit->err);
+    unsigned long long bytes = 0;
+    bool there = path && file_size(path, &bytes);
+    bool fits = there && bytes == array->bytes;
+
+    if (path && !there)
+        error_set(fit->err, FAIL_DATA, "'%s' is missing", path);
+    else if (path && !fits)
+        error_set(fit->err, FAIL_DATA, "'%s' has %llu bytes instead of %llu",
+                  path, bytes, (unsigned long long)array->bytes);
+    free(path);
+    return fits;
+}
+
+bool manifest_files_fit(const struct manifest *m, const char *dir,
+                        struct error *err)
+{
+    struct fit fit = { dir, err };
+    return manifest_each_file(m, file_fits, &fit);
+}
+
+/* ---- writing ---- */
+
+static struct json_t *make_array(const struct manifest_array *a,
+                                 struct error *err)
+{
+    struct json_t *doc = jsondoc_object(err), *shape = jsondoc_array(err);
+
+    for (unsigned i = 0; i < a->info.ndims; i++)
+        jsondoc_append_u64(shape, a->info.dim[i], err);
+    jsondoc_set_text(doc, "file", a->file, err);
+    jsondoc_set_text(doc, "dtype", dtype_name(a->info.dtype), err);
+    jsondoc_set(doc, "shape", shape, err);
+    jsondoc_set_text(doc, "byte_order", a->little ? "little" : "big", err);
+    jsondoc_set_u64(doc, "offset", a->offset, err);
+    jsondoc_set_u64(doc, "bytes", a->bytes, err);
+    return doc;
+}
+
+static struct json_t *make_split(const struct manifest_split *s,
+                                 struct error *err)
+{
+    struct json_t *doc = jsondoc_object(err);
+
+    jsondoc_set_u64(doc, "count", s->count, err);
+    for (int kind = 0; kind < MANIFEST_ARRAYS; kind++)
+        if (s->array[kind].file)
+            jsondoc_set(doc, manifest_kind_name((enum manifest_kind)kind),
+                        make_array(&s->array[kind], err), err);
+    if (s->more_count > 0) {
+        struct json_t *more = jsondoc_array(err);
+        for (size_t i = 0; i < s->more_count; i++)
+            jsondoc_append(more, make_array(&s->more[i], err), err);
+        jsondoc_set(doc, "also", more, err);
+    }
+    return doc;
+}
+
+static struct json_t *make_source(const struct manifest_source *s,
+                                  struct error *err)
+{
+    struct json_t *doc = jsondoc_object(err);
+
+    jsondoc_set_text(doc, "split", s->split, err);
+    jsondoc_set_text(doc, "part", s->part, err);
+    jsondoc_set_text(doc, "file", s->file, err);
+    jsondoc_set_u64(doc, "bytes", s->facts.bytes, err);
+    jsondoc_set_text(doc, "sha256", s->facts.sha256, err);
+    jsondoc_set_u64(doc, "payload_bytes", s->facts.payload_bytes, err);
+    jsondoc_set_text(doc, "payload_sha256", s->facts.payload_sha256, err);
+    return doc;
+}
+
+bool manifest_write(const struct manifest *m, const char *dir, const char *tool,
+                    unsigned outfile_flags, struct error *err)
+{
+    struct json_t *doc = jsondoc_object(err);
+    struct json_t *classes = jsondoc_array(err), *sources = jsondoc_array(err);
+    struct json_t *splits = jsondoc_object(err);
+    char *path = path_join(dir, STORE_MANIFEST, err);
+
+    for (size_t i = 0; i < m->class_count; i++)
+        jsondoc_append_text(classes, m->classes[i], err);
+    for (size_t i = 0; i < m->source_count; i++)
+        jsondoc_append(sources, make_source(&m->source[i], err), err);
+    for (size_t i = 0; i < m->split_count; i++)
+        jsondoc_set(splits, m->split[i].name, make_split(&m->split[i], err),
+                    err);
+    jsondoc_set_text(doc, "schema", SCHEMA, err);
+    jsondoc_set_text(doc, "tool", tool, err);
+    jsondoc_set_text(doc, "dataset", m->dataset, err);
+    jsondoc_set(doc, "classes", classes, err);
+    jsondoc_set(doc, "recipe", jsondoc_keep(m->recipe), err);
+    jsondoc_set(doc, "sources", sources, err);
+    jsondoc_set(doc, "splits", splits, err);
+    char *text = jsondoc_dump(doc, err);
+    bool ok = path && text &&
+              outfile_put(path, text, strlen(text),
+                          outfile_flags | OUTFILE_REPLACE, err);
+    free(text);
+    free(path);
+    jsondoc_release(doc);
+    return ok;
+}
+
+/* ---- reading ---- */
+
+/* A copy of a text member, NULL with *err set when there is none. */
+static char *copy_text(struct json_t *doc, const char *key, struct error *err)
+{
+    const char *text = jsondoc_find_text(doc, key);
+
+    if (text)
+        return text_copy(text, err);
+    error_set(err, FAIL_DATA, "\"%s\" is missing", key);
+    return NULL;
+}
+
+static bool copy_hash(struct json_t *doc, const char *key, char to[DIGEST_TEXT])
+{
+    const char *text = jsondoc_find_text(doc, key);
+
+    if (!text || strlen(text) >= DIGEST_TEXT)
+        return false;
+    memcpy(to, text, strlen(text) + 1);
+    return true;
+}
+
+/* Files lie in the manifest's own directory, nowhere else. */
+static bool is_file_name(const char *file)
+{
+    return file[0] != '\0' && !strchr(file, '/') && strcmp(file, ".") != 0 &&
+           strcmp(file, "..") != 0;
+}
+
+static bool read_array(struct json_t *doc, struct manifest_array *a,
+                       struct error *err)
+{
+    const char *dtype = jsondoc_find_text(doc, "dtype");
+    const char *order = jsondoc_find_text(doc, "byte_order");
+    struct json_t *shape = jsondoc_find(doc, "shape");
+    uint64_t elements_bytes;
+
+    a->file = copy_text(doc, "file", err);
+    if (!a->file)
+        return false;
+    a->info.ndims = (unsigned)jsondoc_count(shape);
+    bool ok = is_file_name(a->file) && dtype &&
+              dtype_parse(dtype, &a->info.dtype) && order &&
+              jsondoc_count(shape) >= 1 &&
+              jsondoc_count(shape) <= ARRAY_MAX_DIMS &&
+              jsondoc_find_u64(doc, "offset", &a->offset) &&
+              jsondoc_find_u64(doc, "bytes", &a->bytes);
+    for (unsigned i = 0; ok && i < a->info.ndims; i++)
+        ok = jsondoc_u64(jsondoc_at(shape, i), &a->info.dim[i]);
+    ok = ok && array_bytes(&a->info, &elements_bytes) &&
+         size_add(&elements_bytes, a->offset) && elements_bytes == a->bytes;
+    if (!ok)
+        return error_set(err, FAIL_DATA, "the entry of '%s' makes no sense",
+                         a->file);
+    a->little = strcmp(order, "little") == 0;
+    return true;
+}
+
+static bool read_split(struct json_t *doc, const char *name,
+                       struct manifest_split *s, struct error *err)
+{
+    struct json_t *also = jsondoc_find(doc, "also");
+    size_t more = jsondoc_count(also);
+
+    s->name = text_copy(name, err);
+    if (!s->name)
+        return false;
+    if (!jsondoc_find_u64(doc, "count", &s->count) || more > LIST_MAX)
+        return error_set(err, FAIL_DATA, "split '%s' makes no sense", name);
+    for (int kind = 0; kind < MANIFEST_ARRAYS; kind++) {
+        struct manifest_array *a = &s->array[kind];
+        struct json_t *entry =
+            jsondoc_find(doc, manifest_kind_name((enum manifest_kind)kind));
+        if (entry && !read_array(entry, a, err))
+            return false;
+        if (entry && a->info.dim[0] != s->count)
+            return error_set(err, FAIL_DATA,
+                             "'%s' and the count of '%s' disagree", a->file,
+                             name);
+    }
+    s->more = calloc(more + 1, sizeof *s->more);
+    if (!s->more)
+        return error_memory(err);
+    for (; s->more_count < more; s->more_count++)
+        if (!read_array(jsondoc_at(also, s->more_count),
+                        &s->more[s->more_count], err)) {
+            s->more_count++;
+            return false;
+        }
+    return true;
+}
+
+static bool read_source(struct json_t *doc, struct manifest_source *s,
+                        struct error *err)
+{
+    s->split = copy_text(doc, "split", err);
+    s->part = copy_text(doc, "part", err);
+    s->file = copy_text(doc, "file", err);
+    if (!s->split || !s->part || !s->file)
+        return false;
+    if (!jsondoc_find_u64(doc, "bytes", &s->facts.bytes) ||
+        !copy_hash(doc, "sha256", s->facts.sha256) ||
+        !copy_hash(doc, "payload_sha256", s->facts.payload_sha256))
+        return error_set(err, FAIL_DATA, "the source '%s' makes no sense",
+                         s->file);
+    jsondoc_find_u64(doc, "payload_bytes", &s->facts.payload_bytes);
+    return true;
+}
+
+static bool read_document(struct json_t *doc, struct manifest *m,
+                          struct error *err)
+{
+    const char *schema = jsondoc_find_text(doc, "schema");
+    struct json_t *classes = jsondoc_find(doc, "classes");
+    struct json_t *sources = jsondoc_find(doc, "sources");
+    struct json_t *splits = jsondoc_find(doc, "splits");
+    size_t class_count = jsondoc_count(classes);
+    size_t source_count = jsondoc_count(sources);
+    size_t split_count = jsondoc_count(splits);
+
+    if (!schema || strcmp(schema, SCHEMA) != 0)
+        return error_set(err, FAIL_DATA, "its schema is not " SCHEMA);
+    if (class_count > 65536 || source_count > LIST_MAX ||
+        split_count > LIST_MAX)
+        return error_set(err, FAIL_DATA, "it is too large");
+    m->dataset = copy_text(doc, "dataset", err);
+    m->recipe = jsondoc_keep(jsondoc_find(doc, "recipe"));
+    m->classes = calloc(class_count + 1, sizeof *m->classes);
+    m->source = calloc(source_count + 1, sizeof *m->source);
+    m->split = calloc(split_count + 1, sizeof *m->split);
+    if (!m->dataset)
+        return false;
+    if (!m->classes || !m->source || !m->split)
+        return error_memory(err);
+    for (; m->class_count < class_count; m->class_count++) {
+        const char *name = jsondoc_text(jsondoc_at(classes, m->class_count));
+        if (!name)
+            return error_set(err, FAIL_DATA, "a class has no name");
+        m->classes[m->class_count] = text_copy(name, err);
+        if (!m->classes[m->class_count])
+            return false;
+    }
+    while (m->source_count < source_count) {
+        size_t i = m->source_count++;
+        if (!read_source(jsondoc_at(sources, i), &m->source[i], err))
+            return false;
+    }
+    while (m->split_count < split_count) {
+        size_t i = m->split_count++;
+        const char *name = NULL;
+        struct json_t *split = jsondoc_member_at(splits, i, &name);
+        if (!read_split(split, name, &m->split[i], err))
+            return false;
+    }
+    return true;
+}
+
+bool manifest_read(struct manifest *m, const char *dir, struct error *err)
+{
+    char *path = path_join(dir, STORE_MANIFEST, err);
+    struct json_t *doc = path ? jsondoc_read(path, err) : NULL;
+    struct error why = { 0 };
+    bool ok = doc && read_document(doc, m, &why);
+
+    if (doc && !ok)
+        error_set(err, why.code, "'%s': %s", path, why.text);
+    jsondoc_release(doc);
+    free(path);
+    return ok;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* dataset.json: what a prepared set is, and what it was made from. Written
+ * last, so a manifest whose files have the recorded sizes means "done". */
+#ifndef MP_DATASET_MANIFEST_H
+#define MP_DATASET_MANIFEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "dataset/receipt.h"
+#include "format/array.h"
+
+enum { MANIFEST_ARRAYS = 3 };
+
+/* The arrays of a split, in the order of their names in the manifest. */
+enum manifest_kind { MANIFEST_IMAGES, MANIFEST_LABELS, MANIFEST_ONEHOT };
+const char *manifest_kind_name(enum manifest_kind kind);
+
+/* One array file, relative to the manifest's directory. */
+struct manifest_array {
+    char *file; /* owned; NULL: this array was not made */
+    struct array_info info;
+    bool little;
+    uint64_t offset; /* of the first element */
+    uint64_t bytes;  /* of the whole file */
+};
+
+struct manifest_split {
+    char *name; /* owned */
+    uint64_t count;
+    struct manifest_array array[MANIFEST_ARRAYS];
+    /* The same arrays in further formats; more_count rows, owned. */
+    struct manifest_array *more;
+    size_t more_count;
+};
+
+struct manifest_source {
+    char *split, *part, *file; /* owned */
+    struct raw_facts facts;
+};
+
+/* Starts as { 0 }; everything in it is owned. */
+struct manifest {
+    char *dataset;
+    char **classes;
+    size_t class_count;
+    struct json_t *recipe; /* the pipeline's words; opaque here */
+    struct manifest_source *source;
+    size_t source_count;
+    struct manifest_split *split;
+    size_t split_count;
+};
+
+void manifest_release(struct manifest *m);
+
+/* Reads DIR/dataset.json. FAIL_SYSTEM when there is none, FAIL_DATA when it is
+ * damaged or names files outside of DIR. */
+bool MUST_USE manifest_read(struct manifest *m, const char *dir,
+                            struct error *err);
+
+/* Writes DIR/dataset.json, replacing an old one. */
+bool MUST_USE manifest_write(const struct manifest *m, const char *dir,
+                             const char *tool, unsigned outfile_flags,
+                             struct error *err);
+
+/* Calls visit for each array file; stops and returns false when it does. */
+bool manifest_each_file(const struct manifest *m,
+                        bool (*visit)(void *context,
+                                      const struct manifest_array *array),
+                        void *context);
+
+/* True when every file is there in its recorded size; else false with
+ * FAIL_DATA naming the first that is not. */
+bool MUST_USE manifest_files_fit(const struct manifest *m, const char *dir,
+                                 struct error *err);
+
+#endif

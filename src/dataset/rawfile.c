@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* Hashing of published files and the judgement over them. */
+#include "dataset/rawfile.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/directory.h"
+#include "base/interrupt.h"
+#include "base/reader.h"
+#include "base/text.h"
+#include "format/content.h"
+#include "format/formats.h"
+
+enum { HASH_BLOCK_BYTES = 64 * 1024 };
+
+/* Reads to the end; returns the number of bytes, or -1. */
+static int64_t drain(struct reader *in, struct error *err)
+{
+    unsigned char *block = malloc(HASH_BLOCK_BYTES);
+    int64_t total = 0;
+    ptrdiff_t got = -1;
+
+    if (!block)
+        error_memory(err);
+    while (block && interrupt_none(err) &&
+           (got = reader_read(in, block, HASH_BLOCK_BYTES, err)) > 0)
+        total += got;
+    free(block);
+    return got == 0 ? total : -1;
+}
+
+bool rawfile_hash(const char *path, struct raw_facts *facts, struct error *err)
+{
+    struct digest file = { 0 }, payload = { 0 };
+    struct reader *in = NULL;
+    struct raw_facts got = { 0 };
+    unsigned long long bytes = 0;
+    int64_t payload_bytes = -1;
+
+    if (digest_init(&file, DIGEST_SHA256, err) &&
+        digest_init(&payload, DIGEST_SHA256, err))
+        in = digest_reader_open(
+            content_unpack(
+                digest_reader_open(file_reader_open(path, err), &file, err),
+                err),
+            &payload, err);
+    if (in)
+        payload_bytes = drain(in, err);
+    reader_close(in);
+    if (payload_bytes < 0) {
+        digest_release(&file);
+        digest_release(&payload);
+        return false;
+    }
+    file_size(path, &bytes);
+    got.bytes = bytes;
+    got.payload_bytes = (uint64_t)payload_bytes;
+    digest_finish(&file, got.sha256);
+    digest_finish(&payload, got.payload_sha256);
+    *facts = got;
+    return true;
+}
+
+enum rawfile_verdict rawfile_judge(const struct catalogue_file *published,
+                                   const struct raw_facts *facts)
+{
+    if (published->sha256 && strcmp(published->sha256, facts->sha256) == 0)
+        return RAWFILE_EXACT;
+    if (published->payload_sha256 &&
+        strcmp(published->payload_sha256, facts->payload_sha256) == 0)
+        return RAWFILE_REPACKED;
+    return RAWFILE_OTHER;
+}
+
+/* SHA-1 of git's header and the bytes, for files pinned by a git blob alone. */
+static bool is_git_blob(const char *path, const char *blob)
+{
+    struct error unreadable = { 0 };
+    struct digest digest = { 0 };
+    char hex[DIGEST_TEXT] = "", header[32];
+    unsigned long long bytes = 0;
+    struct reader *in = NULL;
+
+    file_size(path, &bytes);
+    if (digest_init(&digest, DIGEST_SHA1, &unreadable)) {
+        int n = snprintf(header, sizeof header, "blob %llu", bytes);
+        digest_add(&digest, header, (size_t)n + 1); /* with its NUL */
+        in = digest_reader_open(file_reader_open(path, &unreadable), &digest,
+                                &unreadable);
+        if (in && drain(in, &unreadable) >= 0)
+            digest_finish(&digest, hex);
+    }
+    reader_close(in);
+    digest_release(&digest);
+    return strcmp(hex, blob) == 0;
+}
+
+enum rawfile_verdict rawfile_judge_file(const char *path,
+                                        const struct catalogue_file *published,
+                                        const struct raw_facts *facts)
+{
+    enum rawfile_verdict verdict = rawfile_judge(published, facts);
+
+    if (verdict == RAWFILE_OTHER && published->git_blob &&
+        is_git_blob(path, published->git_blob))
+        return RAWFILE_EXACT;
+    return verdict;
+}
+
+/* What is wrong, as far as the first bytes and the size tell. */
+static bool diagnose(const char *path, const struct catalogue_file *published,
+                     struct error *err)
+{
+    struct reader *in = file_reader_open(path, err);
+    unsigned char head[READER_PEEK_MAX];
+    ptrdiff_t got = in ? reader_peek(in, head, sizeof head, err) : -1;
+    unsigned long long bytes = 0;
+
+    reader_close(in);
+    if (got < 0)
+        return false;
+    file_size(path, &bytes);
+    enum content content = content_recognise(head, (size_t)got);
+    if (content == CONTENT_WEB_PAGE)
+        return error_set(err, FAIL_DATA,
+                         "a web page, not data (does the network ask for a "
+                         "login?)");
+    if (content != CONTENT_GZIP && content != CONTENT_IDX)
+        return error_set(err, FAIL_DATA, "not the file: it is %s (%llu bytes)",
+                         content_phrase(content), bytes);
+    if (published->bytes && bytes < published->bytes)
+        return error_set(err, FAIL_DATA,
+                         "truncated or another file: %llu bytes of %" PRIu64,
+                         bytes, published->bytes);
+    if (published->bytes && bytes != published->bytes)
+        return error_set(err, FAIL_DATA,
+                         "another file: %llu bytes instead of %" PRIu64, bytes,
+                         published->bytes);
+    return error_set(err, FAIL_DATA,
+                     "damaged or another file: its SHA-256 is not the "
+                     "published one");
+}
+
+bool rawfile_check(const char *path, const struct catalogue_file *published,
+                   struct raw_facts *facts, enum rawfile_verdict *verdict,
+                   struct error *err)
+{
+    struct error unreadable = { 0 };
+    enum rawfile_verdict found = RAWFILE_OTHER;
+
+    if (rawfile_hash(path, facts, &unreadable)) {
+        found = rawfile_judge_file(path, published, facts);
+    } else if (unreadable.code != FAIL_DATA) {
+        return error_set(err, unreadable.code, "%s", unreadable.text);
+    }
+    if (found == RAWFILE_OTHER)
+        return diagnose(path, published, err);
+    *verdict = found;
+    return true;
+}
