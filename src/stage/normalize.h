@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Pixels to numbers: (x / 255 - mean) / std and its relatives, computed in
+ * double and rounded once. */
+#ifndef MP_STAGE_NORMALIZE_H
+#define MP_STAGE_NORMALIZE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "format/dtype.h"
+
+enum scale_mode {
+    SCALE_UNIT,     /* x / 255 */
+    SCALE_SIGNED,   /* x / 127.5 - 1 */
+    SCALE_STANDARD, /* (x / 255 - mean) / std, fitted on the rows of train */
+    SCALE_CUSTOM,   /* the same, mean and std as given */
+    SCALE_NONE,     /* x */
+};
+
+struct scale {
+    enum scale_mode mode;
+    double mean, std; /* of SCALE_STANDARD (once fitted) and SCALE_CUSTOM */
+};
+
+/* "unit", "signed", "standard", "none" or "MEAN,STD". */
+bool MUST_USE scale_parse(const char *text, struct scale *to,
+                          struct error *err);
+const char *scale_name(enum scale_mode mode); /* "custom" for MEAN,STD */
+
+/* One pixel value, in double. */
+double scale_apply(const struct scale *scale, double x);
+
+/* All 256 levels of u8, already in the type of the output. (x * (1/255.0f)
+ * would differ from x / 255 at 126 of them.) */
+struct normalize {
+    struct scale scale;
+    enum dtype dtype;
+    unsigned char table[256][8];
+};
+
+/* Refuses, with FAIL_USAGE, a deviation that is not above zero, types without
+ * rounding rules (other integers than u8), and u8 with any scale but none. */
+bool MUST_USE normalize_init(struct normalize *n, const struct scale *scale,
+                             enum dtype dtype, struct error *err);
+
+/* count pixels to count elements of n->dtype, in this machine's byte order. */
+void normalize_u8(const struct normalize *n, const unsigned char *pixels,
+                  size_t count, void *to);
+
+/* The same for pixels of another type; u8 results are clamped to 0..255. */
+void normalize_any(const struct normalize *n, enum dtype from,
+                   const void *pixels, size_t count, void *to);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* Exact statistics of pixels and labels. One histogram of grey levels per
+ * class holds all of it: every figure follows in integers, so none depends on
+ * the order of rows or on threads. */
+#ifndef MP_STAGE_STATS_H
+#define MP_STAGE_STATS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* Of some pixels. mean and std are those of x / 255; std is the population's.
+ * Without pixels they are not numbers. */
+struct pixel_stats {
+    uint64_t count, sum, sum_squares, zeros;
+    unsigned min, max;
+    double mean, std;
+};
+
+/* Starts as { 0 }. */
+struct stats {
+    size_t classes, image_bytes;
+    uint64_t rows;
+    uint64_t *label_counts;     /* owned: classes */
+    uint64_t (*histogram)[256]; /* owned: classes */
+};
+
+bool MUST_USE stats_init(struct stats *s, size_t classes, size_t image_bytes,
+                         struct error *err);
+void stats_release(struct stats *s);
+
+/* Adds rows whose labels have been checked to be below s->classes. */
+void stats_add(struct stats *s, const unsigned char *images,
+               const int64_t *labels, size_t rows);
+
+/* From the levels 0..255 of a histogram. False when a sum does not fit 64
+ * bits, with FAIL_DATA: that takes more than 2^48 pixels. */
+bool MUST_USE pixel_stats_of(const uint64_t histogram[256],
+                             struct pixel_stats *to, struct error *err);
+
+/* The histogram of all classes together. */
+void stats_total(const struct stats *s, uint64_t histogram[256]);
+
+#endif
