@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* decode, normalize and onehot as loops over blocks of elements. */
+#include "pipeline/convert.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/interrupt.h"
+#include "pipeline/arrayfile.h"
+#include "stage/onehot.h"
+#include "stage/stats.h"
+
+enum { BLOCK_ELEMENTS = 64 * 1024 };
+
+/* A conversion under way; starts as { 0 }. */
+struct conversion {
+    struct array_stream in;
+    struct arrayfile out;
+    void *from, *to; /* BLOCK_ELEMENTS of the input, and what they become */
+};
+
+static bool open_input(struct conversion *c, const struct convert_paths *paths,
+                       struct error *err)
+{
+    struct reader *in = content_unpack(file_reader_open(paths->from, err), err);
+
+    if (paths->jobs > 1)
+        in = ahead_reader_open(in, err);
+    return array_open(&c->in, in, err);
+}
+
+/* `to_bytes`: what one element of the input becomes. */
+static bool open_output(struct conversion *c, const struct convert_paths *paths,
+                        const struct array_info *info, size_t to_bytes,
+                        struct error *err)
+{
+    c->from = malloc(BLOCK_ELEMENTS * sizeof(int64_t));
+    c->to = malloc(BLOCK_ELEMENTS * to_bytes);
+    if (!c->from || !c->to)
+        return error_memory(err);
+    return arrayfile_create(&c->out, paths->to, paths->format, info,
+                            paths->outfile_flags, err);
+}
+
+/* Elements in this machine's order; their number, 0 at the end, or -1. */
+static ptrdiff_t next_block(struct conversion *c, size_t elements,
+                            struct error *err)
+{
+    if (!interrupt_none(err))
+        return -1;
+    return array_read_native(&c->in, c->from, elements, err);
+}
+
+static bool finish(struct conversion *c, bool ok, struct error *err)
+{
+    ok = ok && arrayfile_finish(&c->out, err) && arrayfile_commit(&c->out, err);
+    arrayfile_abandon(&c->out);
+    array_close(&c->in);
+    free(c->from);
+    free(c->to);
+    return ok;
+}
+
+bool convert_decode(const struct convert_paths *paths, struct error *err)
+{
+    struct conversion c = { 0 };
+    ptrdiff_t n = -1;
+    bool ok = open_input(&c, paths, err) &&
+              open_output(&c, paths, &c.in.info, 1, err);
+
+    while (ok && (n = next_block(&c, BLOCK_ELEMENTS, err)) > 0)
+        ok = arrayfile_write(&c.out, c.from, (size_t)n, err);
+    return finish(&c, ok && n == 0, err);
+}
+
+static bool check_pixels(const struct array_stream *in, struct error *err)
+{
+    if (in->info.ndims >= 2)
+        return true;
+    return error_set(err, FAIL_DATA,
+                     "'%s' is a plain list, not images; were images and "
+                     "labels swapped?",
+                     in->in->name);
+}
+
+/* The first pass of SCALE_STANDARD. */
+static bool fit(const struct convert_paths *paths, struct scale *scale,
+                struct error *err)
+{
+    struct conversion c = { 0 };
+    uint64_t histogram[256] = { 0 };
+    struct pixel_stats pixels = { 0 };
+    ptrdiff_t n = -1;
+
+    if (strcmp(paths->from, "-") == 0)
+        return error_set(err, FAIL_USAGE,
+                         "--scale standard reads its input twice, so it needs "
+                         "a file, not standard input");
+    bool ok = open_input(&c, paths, err) && check_pixels(&c.in, err);
+    if (ok && c.in.info.dtype != DTYPE_U8)
+        ok = error_set(err, FAIL_DATA,
+                       "'%s' has pixels of type %s; --scale standard needs u8",
+                       paths->from, dtype_name(c.in.info.dtype));
+    c.from = malloc(BLOCK_ELEMENTS);
+    if (!c.from)
+        ok = error_memory(err);
+    while (ok && (n = next_block(&c, BLOCK_ELEMENTS, err)) > 0)
+        for (ptrdiff_t i = 0; i < n; i++)
+            histogram[((const unsigned char *)c.from)[i]]++;
+    ok = ok && n == 0 && pixel_stats_of(histogram, &pixels, err);
+    array_close(&c.in);
+    free(c.from);
+    scale->mean = pixels.mean;
+    scale->std = pixels.std;
+    return ok;
+}
+
+bool convert_normalize(const struct convert_paths *paths,
+                       const struct scale *scale, enum dtype dtype,
+                       struct error *err)
+{
+    struct conversion c = { 0 };
+    struct scale fitted = *scale;
+    struct normalize normalize;
+    ptrdiff_t n = -1;
+    bool ok = (scale->mode != SCALE_STANDARD || fit(paths, &fitted, err)) &&
+              normalize_init(&normalize, &fitted, dtype, err) &&
+              open_input(&c, paths, err) && check_pixels(&c.in, err);
+
+    if (ok) {
+        struct array_info info = c.in.info;
+        info.dtype = dtype;
+        ok = open_output(&c, paths, &info, dtype_bytes(dtype), err);
+    }
+    while (ok && (n = next_block(&c, BLOCK_ELEMENTS, err)) > 0) {
+        normalize_any(&normalize, c.in.info.dtype, c.from, (size_t)n, c.to);
+        ok = arrayfile_write(&c.out, c.to, (size_t)n, err);
+    }
+    return finish(&c, ok && n == 0, err);
+}
+
+static bool check_label_array(const struct array_stream *in, struct error *err)
+{
+    if (in->info.ndims != 1)
+        return error_set(err, FAIL_DATA,
+                         "'%s' has %u dimensions, labels have one; were images "
+                         "and labels swapped?",
+                         in->in->name, in->info.ndims);
+    if (in->info.dtype >= DTYPE_F16)
+        return error_set(err, FAIL_DATA,
+                         "'%s' has labels of type %s; whole numbers are needed",
+                         in->in->name, dtype_name(in->info.dtype));
+    return true;
+}
+
+bool convert_onehot(const struct convert_paths *paths, size_t classes,
+                    double smoothing, struct error *err)
+{
+    struct conversion c = { 0 };
+    struct onehot onehot;
+    size_t rows = classes < BLOCK_ELEMENTS ? BLOCK_ELEMENTS / classes : 1;
+    int64_t *labels = malloc(rows * sizeof *labels);
+    uint64_t first = 0;
+    ptrdiff_t n = -1;
+    bool ok = onehot_init(&onehot, classes, smoothing, err) &&
+              (labels || error_memory(err)) && open_input(&c, paths, err) &&
+              check_label_array(&c.in, err);
+
+    if (ok) {
+        struct array_info info = { .dtype = DTYPE_F32,
+                                   .ndims = 2,
+                                   .dim = { c.in.info.dim[0], classes } };
+        ok = open_output(&c, paths, &info, sizeof(float), err);
+    }
+    while (ok && (n = next_block(&c, rows, err)) > 0) {
+        const unsigned char *raw = c.from;
+        for (ptrdiff_t i = 0; i < n; i++)
+            labels[i] = (int64_t)dtype_load(
+                c.in.info.dtype,
+                raw + (size_t)i * dtype_bytes(c.in.info.dtype));
+        ok = onehot_check_labels(labels, (size_t)n, first, classes,
+                                 c.in.in->name, err);
+        if (ok) {
+            onehot_rows(&onehot, labels, (size_t)n, c.to);
+            ok = arrayfile_write(&c.out, c.to, (size_t)n * classes, err);
+        }
+        first += (uint64_t)n;
+    }
+    free(labels);
+    return finish(&c, ok && n == 0, err);
+}

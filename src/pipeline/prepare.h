@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* `prep`: from the raw files of a dataset to a prepared set that is whole or
+ * not there. */
+#ifndef MP_PIPELINE_PREPARE_H
+#define MP_PIPELINE_PREPARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "dataset/catalogue.h"
+#include "pipeline/recipe.h"
+
+struct prepare_settings {
+    const struct catalogue_dataset *dataset;
+    const char *raw_dir;
+    const char *output_dir;
+    struct recipe recipe;
+    unsigned jobs; /* 1: everything in one thread */
+    bool force;    /* replace files that are not ours */
+    bool sync;     /* on disk before they get their names */
+    bool dry_run;
+    const char *tool; /* "mnistprep 0.1.0", for the manifest */
+};
+
+enum prepare_outcome {
+    PREPARE_MADE,
+    PREPARE_CURRENT, /* the same recipe and sources: nothing was touched */
+    PREPARE_WANTED,  /* a dry run: would be made */
+};
+
+/* Makes the set. Nothing stands under a final name before all of it has been
+ * written: bad input leaves an old set as it was. FAIL_USAGE when a file that
+ * is not ours is in the way. `visit` (may be NULL) gets the path of each file
+ * of the set, as made, current or wanted; the manifest's comes last. */
+bool MUST_USE prepare_dataset(const struct prepare_settings *settings,
+                              enum prepare_outcome *outcome,
+                              void (*visit)(void *context, const char *path),
+                              void *context, struct error *err);
+
+#endif
