@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* Options as tables: one row gives the parsing, the type and the help. */
+#ifndef MP_CLI_OPTION_H
+#define MP_CLI_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct command;
+
+enum option_kind {
+    OPTION_FLAG,   /* bool */
+    OPTION_COUNT,  /* size_t, at least .least */
+    OPTION_TEXT,   /* const char *, into argv */
+    OPTION_CHOICE, /* int, the position in .choices */
+    OPTION_LIST,   /* struct text_list, one element each time it is given */
+};
+
+/* Texts point into argv; the array is owned (text_list_release). */
+struct text_list {
+    const char **text;
+    size_t count;
+};
+
+struct option_row {
+    const char *name; /* long, without dashes */
+    char letter;      /* 0: none */
+    enum option_kind kind;
+    size_t offset;              /* of the field in the settings */
+    size_t least;               /* OPTION_COUNT */
+    const char *const *choices; /* OPTION_CHOICE; ends with NULL */
+    const char *arg;            /* how the help calls the argument */
+    const char *help;
+    unsigned use; /* common options: for commands that use this */
+};
+
+/* The field's type is checked by the compiler. */
+#define OPTION_AT(type, s, f) _Generic(((s *)0)->f, type : offsetof(s, f))
+#define FLAG(s, f) .kind = OPTION_FLAG, .offset = OPTION_AT(bool, s, f)
+#define COUNT(s, f) .kind = OPTION_COUNT, .offset = OPTION_AT(size_t, s, f)
+#define TEXT(s, f) .kind = OPTION_TEXT, .offset = OPTION_AT(const char *, s, f)
+#define CHOICE(s, f, names) \
+    .kind = OPTION_CHOICE, .offset = OPTION_AT(int, s, f), .choices = names
+#define LIST(s, f) \
+    .kind = OPTION_LIST, .offset = OPTION_AT(struct text_list, s, f)
+
+/* Which common options a command understands, apart from those that all do. */
+enum use {
+    USE_JSON = 1,    /* it reports */
+    USE_DRY_RUN = 2, /* it leaves files that take time or space */
+    USE_FORCE = 4,   /* it leaves files at all */
+    USE_JOBS = 8,    /* it computes */
+};
+
+enum progress_mode {
+    PROGRESS_AUTO,
+    PROGRESS_BAR,
+    PROGRESS_PLAIN,
+    PROGRESS_NONE
+};
+enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* What every command is told; the first member of each settings struct. */
+struct common {
+    const struct command *command; /* NULL while it is not known */
+    const char *data_dir;          /* never NULL once parsed */
+    const char *catalogue;
+    bool quiet, verbose;
+    int progress; /* enum progress_mode */
+    int color;    /* enum color_mode */
+    bool help;
+    bool json, dry_run, force;
+    size_t jobs; /* at least 1 once parsed */
+};
+
+extern const struct option_row common_options[];
+
+/* Is this common option one of the command's (NULL: of all commands)? */
+bool option_applies(const struct option_row *row, const struct command *c);
+
+/* Parses the options before the command's name; *at becomes the position of
+ * the first word that is none. */
+bool MUST_USE options_parse_common(struct common *common, int argc, char **argv,
+                                   int *at, struct error *err);
+
+/* Parses the words after the command's name into its settings, which begin
+ * with what options_parse_common left. The operands come to stand at the end
+ * of argv; *at becomes the position of the first. */
+bool MUST_USE options_parse(const struct command *command, void *settings,
+                            int argc, char **argv, int *at, struct error *err);
+
+/* Fills in what was not given, from the environment or by default. */
+bool MUST_USE options_complete(struct common *common, struct error *err);
+
+/* The value of an environment variable; NULL when unset or empty. */
+const char *option_environment(const char *name);
+
+/* "1" or "0"; anything else is FAIL_USAGE naming the variable. */
+bool MUST_USE option_environment_flag(const char *name, bool *to,
+                                      struct error *err);
+
+void text_list_release(struct text_list *list);
+
+/* Frees the lists in a command's settings. */
+void options_release(const struct command *command, void *settings);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* stderr is talk, stdout is data; nothing foreign is printed unmasked. */
+#include "cli/report.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/command.h"
+#include "format/jsondoc.h"
+
+/* An error's text, and each of its bytes as \xNN at worst. */
+enum { LINE_MAX_BYTES = 4 * 1024 + 1 };
+
+static bool use_color(const struct common *common)
+{
+    if (common->color != COLOR_AUTO)
+        return common->color == COLOR_ALWAYS;
+    const char *term = option_environment("TERM");
+    return isatty(STDERR_FILENO) && !option_environment("NO_COLOR") && term &&
+           strcmp(term, "dumb") != 0;
+}
+
+void report_error(const struct common *common, const struct error *err)
+{
+    char line[LINE_MAX_BYTES];
+    const struct command *c = common->command;
+    bool color = use_color(common);
+
+    text_mask(line, sizeof line, err->text);
+    fprintf(stderr, "%smnistprep%s%s:%s %s\n", color ? "\033[1;31m" : "",
+            c ? " " : "", c ? c->name : "", color ? "\033[0m" : "", line);
+}
+
+PRINTF_LIKE(1, 0)
+static void print_note(const char *fmt, va_list args)
+{
+    char text[1024], line[LINE_MAX_BYTES];
+
+    vsnprintf(text, sizeof text, fmt, args);
+    text_mask(line, sizeof line, text);
+    fprintf(stderr, "%s\n", line);
+}
+
+void report_note(const struct common *common, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    if (!common->quiet)
+        print_note(fmt, args);
+    va_end(args);
+}
+
+void report_detail(const struct common *common, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    if (common->verbose)
+        print_note(fmt, args);
+    va_end(args);
+}
+
+int report_exit_status(enum fail code)
+{
+    switch (code) {
+    case FAIL_NONE:
+        return 0;
+    case FAIL_SYSTEM:
+    case FAIL_PIPE:
+    case FAIL_INTERRUPTED:
+        return 1; /* the latter two normally die by their signal */
+    case FAIL_USAGE:
+        return 2;
+    case FAIL_DATA:
+        return 3;
+    case FAIL_NETWORK:
+        return 4;
+    case FAIL_STALE:
+        return 10;
+    }
+    return 1;
+}
+
+void report_text(const char *text)
+{
+    size_t size = 4 * strlen(text) + 1;
+    char *masked = malloc(size);
+
+    if (masked) {
+        text_mask(masked, size, text);
+        fputs(masked, stdout);
+    }
+    free(masked);
+}
+
+bool report_json(struct json_t *doc, struct error *err)
+{
+    char *text = jsondoc_dump(doc, err);
+
+    if (text)
+        fputs(text, stdout);
+    free(text);
+    jsondoc_release(doc);
+    return text != NULL;
+}
+
+bool report_flush(struct error *err)
+{
+    struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return true;
+    /* An earlier write may have failed, and its errno is gone. A pipe that
+     * nobody reads still says so. */
+    if (errno == EPIPE ||
+        (poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0))
+        return error_set(err, FAIL_PIPE, "nobody reads standard output");
+    return error_errno(err, "cannot write standard output");
+}
+
+bool report_no_terminal(const char *path, struct error *err)
+{
+    if (strcmp(path, "-") != 0 || !isatty(STDOUT_FILENO))
+        return true;
+    return error_set(err, FAIL_USAGE,
+                     "standard output is a terminal, and this is binary data; "
+                     "use -o FILE or a pipe");
+}

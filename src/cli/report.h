@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* What is said to people: errors, notes, and the exit status. */
+#ifndef MP_CLI_REPORT_H
+#define MP_CLI_REPORT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "cli/option.h"
+
+/* Prints the error as one masked line on stderr: "mnistprep fetch: text". */
+void report_error(const struct common *common, const struct error *err);
+
+/* A line on stderr, unless --quiet; report_detail: only with --verbose. */
+void report_note(const struct common *common, const char *fmt, ...)
+    PRINTF_LIKE(2, 3);
+void report_detail(const struct common *common, const char *fmt, ...)
+    PRINTF_LIKE(2, 3);
+
+/* The number for the table of exit statuses (design and help alike). */
+int report_exit_status(enum fail code);
+
+/* Prints text that came from elsewhere, masked, on stdout. */
+void report_text(const char *text);
+
+/* Prints a document and releases it; false with *err set. */
+struct json_t;
+bool MUST_USE report_json(struct json_t *doc, struct error *err);
+
+/* False, with the reason, when standard output did not take it all. */
+bool MUST_USE report_flush(struct error *err);
+
+/* FAIL_USAGE when `path` is "-" and standard output is a terminal. */
+bool MUST_USE report_no_terminal(const char *path, struct error *err);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* list: what the catalogue knows, and what of it is on disk. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/directory.h"
+#include "base/text.h"
+#include "cli/progress.h"
+#include "cli/report.h"
+#include "cmd/commands.h"
+#include "cmd/datasets.h"
+#include "format/jsondoc.h"
+
+struct list_settings {
+    struct common common;
+};
+
+static const struct option_row list_options[] = { { .name = NULL } };
+
+/* What is there of one dataset. */
+struct presence {
+    size_t raw_files, raw_expected;
+    bool prepared;
+};
+
+static bool look(const struct catalogue_dataset *d, const struct common *common,
+                 struct presence *to, struct error *err)
+{
+    struct store store = { 0 };
+    char *manifest = NULL;
+    bool ok = store_init(&store, common->data_dir, d->name, err);
+
+    *to = (struct presence){ 0 };
+    for (size_t i = 0; ok && i < d->split_count; i++) {
+        for (int part = 0; ok && part < CATALOGUE_PARTS; part++) {
+            char *path = path_join(store.raw, d->split[i].part[part].name, err);
+            ok = path != NULL;
+            to->raw_files += ok && file_exists(path);
+            to->raw_expected++;
+            free(path);
+        }
+    }
+    if (ok)
+        manifest = path_join(store.prepared, STORE_MANIFEST, err);
+    to->prepared = manifest && file_exists(manifest);
+    free(manifest);
+    store_release(&store);
+    return ok;
+}
+
+static const char *raw_word(const struct presence *p)
+{
+    return p->raw_files == 0                ? "absent"
+           : p->raw_files < p->raw_expected ? "partial"
+                                            : "complete";
+}
+
+/* 0 when the size of a file is not known. */
+static uint64_t download_bytes(const struct catalogue_dataset *d)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < d->split_count; i++) {
+        for (int part = 0; part < CATALOGUE_PARTS; part++) {
+            if (d->split[i].part[part].bytes == 0)
+                return 0;
+            sum += d->split[i].part[part].bytes;
+        }
+    }
+    return sum;
+}
+
+static struct json_t *describe(const struct catalogue_dataset *d,
+                               const struct presence *p, struct error *err)
+{
+    struct json_t *doc = jsondoc_object(err), *classes = jsondoc_array(err);
+    struct json_t *splits = jsondoc_array(err);
+    uint64_t bytes = download_bytes(d);
+
+    for (size_t i = 0; i < d->class_count; i++)
+        jsondoc_append_text(classes, d->classes[i], err);
+    for (size_t i = 0; i < d->split_count; i++) {
+        struct json_t *split = jsondoc_object(err);
+        jsondoc_set_text(split, "name", d->split[i].name, err);
+        if (d->split[i].count > 0)
+            jsondoc_set_u64(split, "count", d->split[i].count, err);
+        else
+            jsondoc_set_text(split, "count", NULL, err);
+        jsondoc_append(splits, split, err);
+    }
+    jsondoc_set_text(doc, "name", d->name, err);
+    jsondoc_set_text(doc, "title", d->title, err);
+    jsondoc_set(doc, "classes", classes, err);
+    jsondoc_set_text(doc, "licence", d->licence, err);
+    jsondoc_set_text(doc, "homepage", d->homepage, err);
+    jsondoc_set(doc, "splits", splits, err);
+    if (bytes > 0)
+        jsondoc_set_u64(doc, "download_bytes", bytes, err);
+    else
+        jsondoc_set_text(doc, "download_bytes", NULL, err);
+    jsondoc_set_text(doc, "raw", raw_word(p), err);
+    jsondoc_set_bool(doc, "prepared", p->prepared, err);
+    return doc;
+}
+
+static void print_dataset(const struct catalogue_dataset *d,
+                          const struct presence *p)
+{
+    uint64_t bytes = download_bytes(d);
+    char size[24] = "size unknown";
+
+    if (bytes > 0)
+        progress_size_text(bytes, size, sizeof size);
+    report_text(d->name);
+    fputs(": ", stdout);
+    report_text(d->title);
+    printf("\n  %zu classes;", d->class_count);
+    for (size_t i = 0; i < d->split_count; i++) {
+        printf("%s ", i ? "," : "");
+        report_text(d->split[i].name);
+        if (d->split[i].count > 0)
+            printf(" %" PRIu64, d->split[i].count);
+    }
+    printf("; download %s\n  licence: ", size);
+    report_text(d->licence);
+    fputs("; ", stdout);
+    report_text(d->homepage);
+    printf("\n  on disk: %s%s\n",
+           p->raw_files == 0                ? "no"
+           : p->raw_files < p->raw_expected ? "in part"
+                                            : "yes",
+           p->prepared ? ", prepared" : "");
+}
+
+static bool run(void *settings, int argc, char **argv, struct error *err)
+{
+    const struct common *common = settings;
+    struct datasets datasets = { 0 };
+    struct json_t *list = NULL;
+    bool ok = datasets_choose(&datasets, common, argc, argv, DATASETS_ALL, err);
+
+    if (ok && common->json)
+        list = jsondoc_array(err);
+    for (size_t i = 0; ok && i < datasets.count; i++) {
+        struct presence presence;
+        ok = look(datasets.chosen[i], common, &presence, err);
+        if (ok && common->json)
+            jsondoc_append(list, describe(datasets.chosen[i], &presence, err),
+                           err);
+        else if (ok)
+            print_dataset(datasets.chosen[i], &presence);
+    }
+    if (common->json && ok) {
+        struct json_t *doc = jsondoc_object(err);
+        jsondoc_set_text(doc, "schema", "mnistprep.list/1", err);
+        jsondoc_set(doc, "datasets", list, err);
+        ok = report_json(doc, err);
+    } else {
+        jsondoc_release(list);
+    }
+    datasets_release(&datasets);
+    return ok;
+}
+
+const struct command command_list = {
+    .name = "list",
+    .operands = "[DATASET...]",
+    .most = -1,
+    .group = GROUP_GET,
+    .summary = "what datasets there are, and what is on disk",
+    .description = "Shows every dataset of the catalogue, or those named: "
+                   "size, classes, licence,\nhomepage, and what is on disk.",
+    .examples = "  mnistprep list\n  mnistprep list mnist --json\n",
+    .options = list_options,
+    .uses = USE_JSON,
+    .settings_size = sizeof(struct list_settings),
+    .run = run,
+};

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* verify: raw files by hash, prepared files by making them again. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/directory.h"
+#include "base/text.h"
+#include "cli/report.h"
+#include "cmd/commands.h"
+#include "cmd/datasets.h"
+#include "dataset/rawfile.h"
+#include "format/jsondoc.h"
+#include "pipeline/setverify.h"
+
+struct verify_settings {
+    struct common common;
+};
+
+static const struct option_row verify_options[] = { { .name = NULL } };
+
+/* The report on one dataset, as it grows. */
+struct findings {
+    const struct common *common;
+    const char *dataset;
+    struct json_t *files; /* NULL without --json */
+    size_t checked, wrong;
+    struct error first; /* the first thing that is wrong */
+    struct error failure;
+};
+
+static void add(struct findings *f, const char *file, const char *part,
+                const char *status, const char *detail)
+{
+    bool wrong = strcmp(status, "ok") != 0 && strcmp(status, "repacked") != 0;
+
+    f->checked++;
+    f->wrong += wrong;
+    if (wrong)
+        error_set(&f->first, FAIL_DATA, "%s: %s/%s: %s", f->dataset, part, file,
+                  detail ? detail : status);
+    if (f->common->json) {
+        struct json_t *doc = jsondoc_object(&f->failure);
+        jsondoc_set_text(doc, "file", file, &f->failure);
+        jsondoc_set_text(doc, "part", part, &f->failure);
+        jsondoc_set_text(doc, "status", status, &f->failure);
+        jsondoc_set_text(doc, "detail", detail, &f->failure);
+        jsondoc_append(f->files, doc, &f->failure);
+    } else if (!f->common->quiet || wrong) {
+        printf("%-9s", status);
+        report_text(f->dataset);
+        printf("/%s/", part);
+        report_text(file);
+        if (detail) {
+            fputs(": ", stdout);
+            report_text(detail);
+        }
+        putchar('\n');
+    }
+}
+
+static bool verify_raw_file(struct findings *f, const struct store *store,
+                            const struct catalogue_file *file,
+                            struct error *err)
+{
+    char *path = path_join(store->raw, file->name, err);
+    struct raw_facts facts;
+    enum rawfile_verdict verdict;
+    struct error why = { 0 };
+    bool ok = path != NULL;
+
+    if (ok && !file_exists(path))
+        add(f, file->name, "raw", "missing", NULL);
+    else if (ok && rawfile_check(path, file, &facts, &verdict, &why))
+        add(f, file->name, "raw", verdict == RAWFILE_EXACT ? "ok" : "repacked",
+            verdict == RAWFILE_EXACT ? NULL
+                                     : "packed again; the payload is right");
+    else if (ok && why.code == FAIL_DATA)
+        add(f, file->name, "raw", "damaged", why.text);
+    else if (ok)
+        ok = error_set(err, why.code, "%s", why.text);
+    free(path);
+    return ok;
+}
+
+static void on_prepared(void *context, const char *file, const char *problem)
+{
+    add(context, file, "prepared", problem ? "damaged" : "ok", problem);
+}
+
+static bool verify_prepared(struct findings *f,
+                            const struct catalogue_dataset *d,
+                            const struct store *store, struct error *err)
+{
+    struct error why = { 0 };
+    bool recomputed = false;
+
+    if (setverify(d, store->raw, store->prepared, (unsigned)f->common->jobs,
+                  &recomputed, on_prepared, f, &why)) {
+        if (!recomputed)
+            report_note(f->common,
+                        "%s: the raw files are not all there, so prepared "
+                        "files were compared by size only",
+                        d->name);
+        return true;
+    }
+    if (why.code != FAIL_DATA && why.code != FAIL_USAGE)
+        return error_set(err, why.code, "%s", why.text);
+    add(f, STORE_MANIFEST, "prepared", "damaged", why.text);
+    return true;
+}
+
+/* True for a directory that is there; `name` may be NULL. */
+static bool has(const char *dir, const char *name)
+{
+    struct error ignored = { 0 };
+    char *path = name ? path_join(dir, name, &ignored) : NULL;
+    bool there = file_exists(name ? (path ? path : "") : dir);
+
+    free(path);
+    return there;
+}
+
+static bool verify_dataset(struct findings *f,
+                           const struct catalogue_dataset *d, bool named,
+                           struct error *err)
+{
+    struct store store = { 0 };
+    bool ok = store_init(&store, f->common->data_dir, d->name, err);
+    bool raw = ok && has(store.raw, NULL);
+    bool prepared = ok && has(store.prepared, STORE_MANIFEST);
+
+    if (ok && named && !raw && !prepared)
+        ok = error_set(err, FAIL_SYSTEM,
+                       "%s is not on disk; run 'mnistprep fetch %s' first",
+                       d->name, d->name);
+    for (size_t i = 0; ok && raw && i < d->split_count; i++)
+        for (int part = 0; ok && part < CATALOGUE_PARTS; part++)
+            ok = verify_raw_file(f, &store, &d->split[i].part[part], err);
+    if (ok && prepared)
+        ok = verify_prepared(f, d, &store, err);
+    store_release(&store);
+    return ok && f->failure.code == FAIL_NONE;
+}
+
+static struct json_t *describe(struct findings *f)
+{
+    struct json_t *doc = jsondoc_object(&f->failure);
+
+    jsondoc_set_text(doc, "name", f->dataset, &f->failure);
+    jsondoc_set(doc, "files", f->files, &f->failure);
+    return doc;
+}
+
+static bool run(void *settings, int argc, char **argv, struct error *err)
+{
+    const struct common *common = settings;
+    struct datasets datasets = { 0 };
+    struct error first = { 0 };
+    size_t checked = 0, wrong = 0;
+    struct json_t *list = NULL;
+    bool ok = datasets_choose(&datasets, common, argc, argv, DATASETS_ALL, err);
+
+    if (common->json)
+        list = jsondoc_array(err);
+    for (size_t i = 0; ok && i < datasets.count; i++) {
+        struct findings f = { .common = common,
+                              .dataset = datasets.chosen[i]->name };
+        if (common->json)
+            f.files = jsondoc_array(err);
+        ok = verify_dataset(&f, datasets.chosen[i], argc > 0, err);
+        if (common->json && f.checked > 0)
+            jsondoc_append(list, describe(&f), err);
+        else
+            jsondoc_release(f.files);
+        checked += f.checked;
+        wrong += f.wrong;
+        if (f.wrong > 0)
+            error_set(&first, FAIL_DATA, "%s", f.first.text);
+    }
+    if (common->json && ok) {
+        struct json_t *doc = jsondoc_object(err);
+        jsondoc_set_text(doc, "schema", "mnistprep.verify/1", err);
+        jsondoc_set(doc, "datasets", list, err);
+        list = NULL;
+        ok = report_json(doc, err);
+    }
+    jsondoc_release(list);
+    datasets_release(&datasets);
+    if (ok && checked == 0)
+        report_note(common, "nothing is on disk in '%s'", common->data_dir);
+    if (ok && wrong > 0)
+        ok = error_set(err, FAIL_DATA, "%s; %zu of %zu files are not right",
+                       first.text, wrong, checked);
+    return ok;
+}
+
+const struct command command_verify = {
+    .name = "verify",
+    .operands = "[DATASET...]",
+    .most = -1,
+    .group = GROUP_GET,
+    .summary = "check raw files by hash, prepared files by making them again",
+    .description =
+        "Hashes the raw files anew, and makes the prepared set again in\n"
+        "memory to compare it with its files, byte by byte; without the raw\n"
+        "files it compares sizes. Without names it checks all that is on\n"
+        "disk. The exit status is 3 when anything is not right.",
+    .examples = "  mnistprep verify\n  mnistprep verify mnist --json\n",
+    .options = verify_options,
+    .uses = USE_JSON | USE_JOBS,
+    .settings_size = sizeof(struct verify_settings),
+    .run = run,
+};

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* From the options of a filter to the paths of a conversion. */
+#include "cmd/convert_options.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/outfile.h"
+#include "cli/report.h"
+
+/* The rename at the end would replace what is still being read. */
+static bool same_file(const char *from, const char *to)
+{
+    struct stat a, b;
+
+    return stat(from, &a) == 0 && stat(to, &b) == 0 && S_ISREG(a.st_mode) &&
+           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+bool convert_options_resolve(const struct convert_options *o,
+                             const struct common *common, const char *input,
+                             const char *default_format,
+                             struct convert_paths *to, struct error *err)
+{
+    const char *format = o->format ? o->format : default_format;
+
+    *to = (struct convert_paths){
+        .from = input,
+        .to = o->output ? o->output : "-",
+        .outfile_flags = common->force ? OUTFILE_REPLACE : 0,
+        .jobs = (unsigned)common->jobs,
+    };
+    to->format = format_find_writable(format, err);
+    if (!to->format || !report_no_terminal(to->to, err))
+        return false;
+    if (strcmp(input, "-") == 0 && isatty(STDIN_FILENO))
+        return error_set(err, FAIL_USAGE,
+                         "standard input is a terminal; name a file, or pipe "
+                         "data in");
+    if (same_file(input, to->to))
+        return error_set(err, FAIL_USAGE,
+                         "'%s' is the input itself; choose another --output",
+                         to->to);
+    return true;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* What decode, normalize and onehot have in common. */
+#ifndef MP_CMD_CONVERT_OPTIONS_H
+#define MP_CMD_CONVERT_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "cli/option.h"
+#include "pipeline/convert.h"
+
+/* The second member of their settings, after struct common. */
+struct convert_options {
+    const char *output; /* NULL: standard output */
+    const char *format; /* NULL: the command's default */
+};
+
+/* The rows for a settings struct that has `struct convert_options convert`. */
+#define CONVERT_ROWS(s, default_format)                             \
+    { "output", 'o', TEXT(s, convert.output), .arg = "FILE",        \
+      .help = "write FILE (default: -, standard output)" },         \
+    {                                                               \
+        "format", 0, TEXT(s, convert.format),                       \
+            .arg = "FORMAT",                                        \
+            .help = "bin (headerless, little-endian), npy or idx\n" \
+                    "(default: " default_format ")"                 \
+    }
+
+/* Checks what can be wrong before any byte is read. */
+bool MUST_USE convert_options_resolve(const struct convert_options *o,
+                                      const struct common *common,
+                                      const char *input,
+                                      const char *default_format,
+                                      struct convert_paths *to,
+                                      struct error *err);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* Finds the command, runs it, reports once, and ends with its status. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "cli/help.h"
+#include "cli/report.h"
+#include "cmd/commands.h"
+
+/* With one of the three closed, the next file to be opened would get its
+ * number, and messages would end up in data. */
+static bool open_standard_streams(void)
+{
+    int fd;
+
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    return fd < 0 || close(fd) == 0;
+}
+
+/* -h wins wherever it stands, also beside an option that does not exist. */
+static bool asks_for(int argc, char **argv, const char *short_name,
+                     const char *long_name)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], short_name) == 0 || strcmp(argv[i], long_name) == 0)
+            return true;
+    return false;
+}
+
+static bool check_operands(const struct command *c, int count, char **operands,
+                           struct error *err)
+{
+    if (count < c->least)
+        return error_set(err, FAIL_USAGE,
+                         "%s is missing; see 'mnistprep help %s'", c->operands,
+                         c->name);
+    if (c->most >= 0 && count > c->most)
+        return error_set(err, FAIL_USAGE,
+                         "unexpected argument '%s'; see 'mnistprep help %s'",
+                         operands[c->most], c->name);
+    return true;
+}
+
+/* argv[0] is the command's name. */
+static bool run_command(const struct command *c, struct common *common,
+                        int argc, char **argv, struct error *err)
+{
+    struct common *settings = calloc(1, c->settings_size);
+    int at = 0;
+    bool ok = false;
+
+    if (!settings)
+        return error_memory(err);
+    if (c->defaults)
+        memcpy(settings, c->defaults, c->settings_size);
+    *settings = *common;
+    ok = options_parse(c, settings, argc, argv, &at, err) &&
+         options_complete(settings, err) &&
+         check_operands(c, argc - at, argv + at, err);
+    *common = *settings; /* --color and the like also hold for the report */
+    ok = ok && c->run(settings, argc - at, argv + at, err);
+    options_release(c, settings);
+    free(settings);
+    return ok;
+}
+
+static bool run(struct common *common, int argc, char **argv, struct error *err)
+{
+    int at = 1;
+
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return run_command(&command_version, common, 1, argv + 1, err);
+    if (!options_parse_common(common, argc, argv, &at, err) &&
+        !asks_for(argc, argv, "-h", "--help"))
+        return false;
+    if (at == argc) {
+        bool asked = asks_for(argc, argv, "-h", "--help");
+        (asked ? help_full : help_concise)(asked ? stdout : stderr, commands);
+        return asked || error_set(err, FAIL_USAGE, "a command is missing");
+    }
+    common->command = command_find(argv[at], err);
+    if (!common->command)
+        return false;
+    if (asks_for(argc - at, argv + at, "-h", "--help")) {
+        help_command(stdout, common->command);
+        return true;
+    }
+    return run_command(common->command, common, argc - at, argv + at, err);
+}
+
+int main(int argc, char **argv)
+{
+    struct common common = { 0 };
+    struct error err = { 0 };
+
+    if (!open_standard_streams())
+        return 1;
+    interrupt_install();
+    bool ok = run(&common, argc, argv, &err);
+    if (!ok && err.code == FAIL_NONE)
+        error_set(&err, FAIL_SYSTEM, "bug: a failure without a reason");
+    /* A full disk behind a redirect shows up only here. */
+    if (!report_flush(&err))
+        ok = false;
+    if (err.code == FAIL_INTERRUPTED && interrupt_signal() != 0)
+        interrupt_die(interrupt_signal());
+    if (err.code == FAIL_PIPE)
+        interrupt_die(SIGPIPE);
+    if (!ok)
+        report_error(&common, &err);
+    return report_exit_status(err.code);
+}
