@@ -10,6 +10,25 @@
 #include "base/text.h"
 #include "format/formats.h"
 
+static bool part_exists(const char *path, struct error *err)
+{
+    return file_exists(path) ||
+           error_set(err, FAIL_SYSTEM, "'%s' " SOURCE_MISSING, path);
+}
+
+bool source_exists(const char *dir, const struct catalogue_split *split,
+                   struct error *err)
+{
+    bool ok = true;
+
+    for (int i = 0; ok && i < CATALOGUE_PARTS; i++) {
+        char *path = path_join(dir, split->part[i].name, err);
+        ok = path && part_exists(path, err);
+        free(path);
+    }
+    return ok;
+}
+
 /* Builds the chain file, hash, gunzip, hash, read-ahead, array. */
 static bool open_part(struct source_part *part, const char *dir,
                       const struct catalogue_file *file,
@@ -17,10 +36,8 @@ static bool open_part(struct source_part *part, const char *dir,
                       struct error *err)
 {
     part->path = path_join(dir, file->name, err);
-    if (!part->path)
+    if (!part->path || !part_exists(part->path, err))
         return false;
-    if (!file_exists(part->path))
-        return error_set(err, FAIL_SYSTEM, "'%s' " SOURCE_MISSING, part->path);
     bool known = receipt && receipt_find(receipt, part->path, &part->facts);
     part->hashing = (flags & SOURCE_HASH) && !known;
 

@@ -42,6 +42,11 @@ enum source_flag {
 /* How the text of the error ends when a file is not there. */
 #define SOURCE_MISSING "is missing"
 
+/* Are both files there? */
+bool MUST_USE source_exists(const char *dir,
+                            const struct catalogue_split *split,
+                            struct error *err);
+
 /* Opens DIR/<file> of both parts. FAIL_SYSTEM when one is missing; FAIL_DATA
  * when they are not 8-bit pictures with a plain list of as many labels, with
  * a hint when they look swapped. */

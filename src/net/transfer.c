@@ -20,7 +20,7 @@ enum { COPY_BYTES = 64 * 1024, FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 30000 };
 struct tally {
     unsigned data_failures, network_failures;
     bool may_recover; /* in this round */
-    char story[sizeof((struct error *)0)->text];
+    char story[800];  /* fits an error's text with words around it */
 };
 
 static bool is_file_url(const char *mirror)
@@ -191,6 +191,10 @@ bool transfer_file(const struct transfer_file *file,
             file->name,
             settings->offline ? "this is offline" : "there is no mirror to ask",
             file->path);
-    return error_set(err, tally.network_failures > 0 ? FAIL_NETWORK : FAIL_DATA,
-                     "%s: no mirror has it right: %s", file->name, tally.story);
+    bool network = tally.network_failures > 0;
+    return error_set(err, network ? FAIL_NETWORK : FAIL_DATA,
+                     "%s: no mirror has it right: %s; %s", file->name,
+                     tally.story,
+                     network ? "try again later, or name another --mirror"
+                             : "name another --mirror");
 }

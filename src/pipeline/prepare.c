@@ -185,7 +185,8 @@ bool prepare_dataset(const struct prepare_settings *settings,
     bool ok = check_recipe(&settings->recipe, settings->dataset, err) &&
               setrun_init(&p.set, settings->dataset, settings->raw_dir,
                           settings->output_dir, &settings->recipe,
-                          settings->jobs, err);
+                          settings->jobs, err) &&
+              setrun_has_sources(&p.set, err);
     if (ok && !settings->dry_run) {
         ok = directory_make(settings->output_dir, err) &&
              directory_lock(&lock, settings->output_dir, err);

@@ -99,6 +99,15 @@ bool setrun_fit_scale(struct setrun *set, struct error *err)
     return ok;
 }
 
+bool setrun_has_sources(const struct setrun *set, struct error *err)
+{
+    for (size_t i = 0; i < set->dataset->split_count; i++)
+        if (set->recipe.split[i] &&
+            !source_exists(set->raw_dir, &set->dataset->split[i], err))
+            return false;
+    return true;
+}
+
 bool setrun_open_sources(struct setrun *set, struct error *err)
 {
     unsigned flags = SOURCE_HASH | (set->jobs > 1 ? SOURCE_AHEAD : 0);

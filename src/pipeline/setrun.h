@@ -50,6 +50,9 @@ bool MUST_USE setrun_each_file(struct setrun *set,
  * before the others. Nothing to do for other scales. */
 bool MUST_USE setrun_fit_scale(struct setrun *set, struct error *err);
 
+/* Are all raw files there? FAIL_SYSTEM, ending in SOURCE_MISSING, if not. */
+bool MUST_USE setrun_has_sources(const struct setrun *set, struct error *err);
+
 bool MUST_USE setrun_open_sources(struct setrun *set, struct error *err);
 
 /* Reads all sources and writes all files, which are finished but not

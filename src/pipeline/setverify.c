@@ -2,8 +2,6 @@
 /* prep again, with comparison in the place of writing. */
 #include "pipeline/setverify.h"
 
-#include <stdlib.h>
-
 #include "base/directory.h"
 #include "base/text.h"
 #include "dataset/manifest.h"
@@ -58,23 +56,6 @@ static bool report_file(void *context, const struct setrun_file *f,
     return true;
 }
 
-static bool has_sources(const struct setrun *set)
-{
-    bool all = true;
-
-    for (size_t i = 0; i < set->dataset->split_count; i++) {
-        for (int part = 0; set->recipe.split[i] && part < CATALOGUE_PARTS;
-             part++) {
-            struct error ignored = { 0 };
-            char *path = path_join(
-                set->raw_dir, set->dataset->split[i].part[part].name, &ignored);
-            all = all && path && file_exists(path);
-            free(path);
-        }
-    }
-    return all;
-}
-
 static bool recompute(struct verification *v, struct error *err)
 {
     /* What was fitted on the data is fitted again, not believed. */
@@ -100,7 +81,8 @@ bool setverify(const struct catalogue_dataset *dataset, const char *raw_dir,
         manifest_read(&v.manifest, prepared_dir, err) &&
         recipe_from_json(&recipe, v.manifest.recipe, dataset, err) &&
         setrun_init(&v.set, dataset, raw_dir, prepared_dir, &recipe, jobs, err);
-    *recomputed = ok && has_sources(&v.set);
+    struct error missing = { 0 };
+    *recomputed = ok && setrun_has_sources(&v.set, &missing);
     if (*recomputed)
         ok = recompute(&v, err);
     else if (ok)
