@@ -77,7 +77,9 @@ static void release(struct outfile *o)
 bool outfile_open(struct outfile *o, const char *path, unsigned flags,
                   struct error *err)
 {
-    bool standard = strcmp(path, "-") == 0;
+    /* The latter leads to a regular file, too, when that is where standard
+     * output goes: it has to be written, not replaced. */
+    bool standard = strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
     struct stat st;
     bool exists = !standard && lstat(path, &st) == 0;
     bool device = exists && stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&

@@ -23,7 +23,7 @@ struct outfile {
     char *temp; /* owned; NULL: written as it comes */
 };
 
-/* "-" is standard output. A symbolic link is replaced itself, never what it
+/* "-" and "/dev/stdout" are standard output. A symbolic link is replaced itself, never what it
  * points to. Refused with FAIL_USAGE: a directory in the way, or a file and no
  * OUTFILE_REPLACE. */
 bool MUST_USE outfile_open(struct outfile *o, const char *path, unsigned flags,

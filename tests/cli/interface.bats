@@ -1,0 +1,712 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What all commands share: help, version, options, statuses, streams, signals,
+# names.
+
+load common
+
+commands='list fetch verify decode normalize onehot prep stats dump help version'
+
+# A dataset that was fetched and prepared, as commands leave it.
+ready() {
+    tiny_dataset
+    "$MNISTPREP" -q --catalogue tiny.json fetch tiny --mirror src \
+        --only-mirrors >/dev/null
+    "$MNISTPREP" -q --catalogue tiny.json prep tiny >/dev/null
+}
+
+# --- help and version
+
+@test "help: -h, --help and help, before and after a command" {
+    for args in -h --help help; do
+        mp_to out "$args"
+        assert_status 0
+        assert_no_stderr
+        for command in $commands; do
+            grep -q "\b$command\b" out || {
+                echo "$args does not name $command"
+                return 1
+            }
+        done
+        cp out "out$args"
+    done
+    assert_same out-h out--help
+    assert_same out-h outhelp
+    for command in $commands; do
+        mp_to want help "$command"
+        assert_status 0
+        assert_no_stderr
+        grep -q "mnistprep $command" want
+        for args in "$command -h" "$command --help" "-h $command"; do
+            # shellcheck disable=SC2086 # words are meant
+            mp_to got $args
+            assert_status 0
+            assert_no_stderr
+            assert_same want got
+        done
+    done
+}
+
+@test "help: at most 80 columns, no control bytes, no trailing blanks" {
+    for command in '' $commands; do
+        # shellcheck disable=SC2086 # nothing, or a word
+        mp_to out help $command
+        assert_status 0
+        oracle clean-text out
+        if grep -nE '.{81}| $' out; then
+            echo "help $command: too wide, or a trailing blank"
+            return 1
+        fi
+    done
+}
+
+@test "help: names every option of the command" {
+    while read -r command options; do
+        mp_to out "$command" --help
+        assert_status 0
+        for option in $options; do
+            grep -qE -e "(^|[ ,])$option\b" out || {
+                echo "mnistprep $command --help does not name $option"
+                return 1
+            }
+        done
+    done <<'END'
+list --json
+fetch --mirror --only-mirrors --dry-run -n --force -f
+verify --json
+decode --format -o --force -f
+normalize --scale --dtype --format -o --force -f
+onehot --classes --smoothing --format -o --force -f
+prep --splits --scale --dtype --label-dtype --no-onehot --smoothing --format
+prep -o --output --sync -n --dry-run -f --force -j
+stats --split --json
+dump --split --index --count --class --grid --captions --zoom -o -f --force
+version --json
+END
+    # Somewhere it says what every command understands.
+    mp_to out --help
+    for option in -C --data-dir --catalogue -q --quiet -v --verbose --progress \
+        --color -h --help; do
+        grep -qE -e "(^|[ ,])$option\b" out || {
+            echo "mnistprep --help does not name $option"
+            return 1
+        }
+    done
+}
+
+@test "help: wins over other mistakes to its right" {
+    mp_to want help fetch
+    mp_to got fetch -h --bogus
+    assert_status 0
+    assert_no_stderr
+    assert_same want got
+    mp_to got fetch --help xyzzy
+    assert_status 0
+    assert_same want got
+}
+
+@test "help: of an unknown command suggests" {
+    mp help fecth
+    assert_status 2
+    assert_no_stdout
+    assert_one_error_line "fecth.*did you mean '?fetch"
+    mp help xyzzy
+    assert_status 2
+    assert_one_error_line 'xyzzy'
+    [[ $stderr != *'did you mean'* ]] || seen "nothing is near xyzzy"
+}
+
+@test "no command: what there is, on standard error, status 2" {
+    mp
+    assert_status 2
+    assert_no_stdout
+    [[ $stderr == *mnistprep*fetch* ]] || seen "it should name fetch"
+    mp -q
+    assert_status 2
+    assert_no_stdout
+}
+
+@test "version: the first line, and the libraries" {
+    for args in --version version; do
+        mp "$args"
+        assert_status 0
+        assert_no_stderr
+        [[ ${lines[0]} =~ ^mnistprep\ [0-9]+\.[0-9]+\.[0-9]+ ]] ||
+            seen "the first line"
+        for library in zlib libcurl libpng jansson libcrypto; do
+            [[ $output == *"$library"* ]] || seen "$library is not named"
+        done
+    done
+}
+
+@test "version: --json agrees with the text" {
+    mp_to v.json version --json
+    assert_status 0
+    mp_to v.txt version
+    "$MNISTPREP_TEST_PYTHON" - <<'END'
+import json
+d = json.load(open('v.json'))
+text = open('v.txt').read()
+assert d['schema'] == 'mnistprep.version/1', d
+assert text.startswith('mnistprep ' + d['version'] + '\n'), (d, text)
+libraries = d['libraries']
+for name in ('zlib', 'libcurl', 'libpng', 'jansson', 'libcrypto'):
+    assert name in libraries, name
+    found = libraries[name]
+    for number in found.values() if isinstance(found, dict) else [found]:
+        assert not number or str(number) in text, (name, number)
+import zlib
+assert zlib.ZLIB_RUNTIME_VERSION in text, zlib.ZLIB_RUNTIME_VERSION
+END
+}
+
+# --- words that are not understood
+
+@test "unknown command: status 2, one line, a suggestion when one is near" {
+    while read -r wrong right; do
+        mp "$wrong"
+        assert_status 2
+        assert_no_stdout
+        assert_one_error_line "^mnistprep: .*$wrong.*did you mean '?$right"
+    done <<'END'
+fecth fetch
+ftech fetch
+fetc fetch
+Fetch fetch
+normalise normalize
+one-hot onehot
+verfy verify
+dmup dump
+lits list
+decod decode
+END
+    for wrong in xyzzy qqqqqqqq; do
+        mp "$wrong"
+        assert_status 2
+        assert_no_stdout
+        assert_one_error_line "^mnistprep: .*$wrong"
+        [[ $stderr != *'did you mean'* ]] || seen "nothing is near $wrong"
+    done
+    assert_no_leftovers .
+}
+
+@test "unknown option: status 2, one line, a suggestion when one is near" {
+    while read -r command wrong right; do
+        mp "$command" "$wrong"
+        assert_status 2
+        assert_no_stdout
+        assert_one_error_line \
+            "^mnistprep $command: .*$wrong.*did you mean '?$right"
+    done <<'END'
+fetch --miror --mirror
+fetch --only-mirror --only-mirrors
+decode --fromat --format
+decode --formt --format
+normalize --scael --scale
+onehot --clases --classes
+prep --smothing --smoothing
+stats --josn --json
+dump --caption --captions
+list --data-dri --data-dir
+verify --catalog --catalogue
+END
+    for command in $commands; do
+        mp "$command" --xyzzyxyzzy
+        assert_status 2
+        assert_no_stdout
+        assert_one_error_line "^mnistprep $command: .*--xyzzyxyzzy"
+        [[ $stderr != *'did you mean'* ]] || seen "nothing is near that"
+        mp "$command" -Z
+        assert_status 2
+        assert_no_stdout
+        assert_one_error_line "^mnistprep $command: .*-?Z"
+    done
+    mp --xyzzyxyzzy list
+    assert_status 2
+    assert_one_error_line "^mnistprep.*--xyzzyxyzzy"
+    assert_no_leftovers .
+}
+
+@test "unknown dataset: status 2, one line, a suggestion when one is near" {
+    for command in fetch prep stats dump verify list; do
+        mp "$command" mnits
+        assert_status 2
+        assert_no_stdout
+        assert_one_error_line \
+            "^mnistprep $command: .*mnits.*did you mean '?mnist"
+        mp "$command" fasion-mnist
+        assert_status 2
+        assert_one_error_line "did you mean '?fashion-mnist"
+        mp "$command" xyzzyxyzzyx
+        assert_status 2
+        assert_one_error_line "^mnistprep $command: .*xyzzyxyzzyx"
+        [[ $stderr != *'did you mean'* ]] || seen "nothing is near that"
+    done
+    assert_no_leftovers .
+}
+
+@test "options are not abbreviated" {
+    fixture idx a.idx --shape 5,28,28
+    for args in '--quie' '--forma idx' '--form=idx' '--forc' '--hel' \
+        '--data-di x' '--verbos' '--vers'; do
+        # shellcheck disable=SC2086 # words are meant
+        mp decode a.idx $args
+        assert_status 2
+        assert_no_stdout
+        assert_one_error_line '^mnistprep decode: '
+    done
+    mp --versio
+    assert_status 2
+    mp --quie list
+    assert_status 2
+    mp normalize a.idx --scal unit
+    assert_status 2
+}
+
+@test "options: values that are missing or not wanted" {
+    fixture idx a.idx --shape 5,28,28
+    for args in 'decode a.idx --format' 'decode a.idx -o' 'decode -C' \
+        'decode --catalogue' 'decode a.idx --force=yes' 'list --quiet=1' \
+        'list --json=true' 'prep -j' 'list --progress' 'list --color' \
+        'list --progress=dots' 'list --color=blue' 'list --progress=' \
+        'list --color=ALWAYS' 'prep -j 0' 'prep -j x' 'prep -j -1'; do
+        # shellcheck disable=SC2086 # words are meant
+        mp $args
+        assert_status 2
+        assert_no_stdout
+        assert_one_error_line '^mnistprep'
+    done
+    assert_no_leftovers . a.idx
+}
+
+@test "options: too many words" {
+    fixture idx a.idx --shape 5,28,28
+    for args in 'decode a.idx b' 'normalize a.idx b' 'onehot a.idx b' \
+        'prep mnist b' 'stats mnist b' 'dump mnist b' 'help list b' \
+        'version b'; do
+        # shellcheck disable=SC2086 # words are meant
+        mp $args
+        assert_status 2
+        assert_no_stdout
+        assert_one_error_line "^mnistprep ${args%% *}: "
+    done
+}
+
+# --- where options may stand
+
+@test "options: before and after the command, with = and without" {
+    tiny_dataset
+    "$MNISTPREP" stats tiny --catalogue tiny.json --json >want
+    while read -r args; do
+        # shellcheck disable=SC2086 # words are meant
+        mp_to got $args
+        assert_status 0
+        assert_no_stderr
+        assert_same want got
+    done <<'END'
+--catalogue tiny.json stats tiny --json
+--catalogue=tiny.json stats tiny --json
+stats --catalogue tiny.json tiny --json
+stats --catalogue=tiny.json --json tiny
+stats --json tiny --catalogue tiny.json
+-q stats --json tiny --catalogue tiny.json
+stats -q --json tiny --catalogue tiny.json
+stats --json tiny --catalogue tiny.json --quiet
+-C data --catalogue tiny.json stats tiny --json
+-Cdata --catalogue tiny.json stats tiny --json
+--data-dir data --catalogue tiny.json stats tiny --json
+--data-dir=data --catalogue tiny.json stats tiny --json
+stats -q -C data --catalogue tiny.json tiny --json
+stats -qC data --catalogue tiny.json tiny --json
+stats tiny --catalogue tiny.json --json -C data
+--progress none --color never stats tiny --catalogue tiny.json --json
+stats --progress=none --color=never tiny --catalogue tiny.json --json
+stats --json --catalogue tiny.json -- tiny
+END
+}
+
+@test "options: -- ends them" {
+    fixture idx a.idx --shape 5,28,28
+    cp a.idx ./-dash
+    cp a.idx ./--force
+    mp_to got decode -- -dash
+    assert_status 0
+    assert_same a.idx got
+    mp_to got decode -- --force
+    assert_status 0
+    assert_same a.idx got
+    mp_to got decode --format idx -- --force
+    assert_status 0
+    assert_same a.idx got
+    mp decode -dash
+    assert_status 2
+    mp decode -- a.idx --format npy
+    assert_status 2
+    # After it, too, a lone dash is standard input.
+    mp_in a.idx decode -o out -- -
+    assert_status 0
+    assert_same a.idx out
+}
+
+@test "options: --json writes JSON and nothing else" {
+    ready
+    for args in 'list' 'list tiny' 'verify' 'verify tiny' 'stats tiny' \
+        'version'; do
+        # shellcheck disable=SC2086 # words are meant
+        mp_to out --catalogue tiny.json $args --json -v
+        assert_status 0
+        "$MNISTPREP_TEST_PYTHON" -c 'import json, sys
+d = json.load(open("out"))
+assert d["schema"] == "mnistprep.%s/1" % sys.argv[1], d["schema"]' "${args%% *}"
+    done
+}
+
+@test "options: -q silences notes, not errors" {
+    tiny_dataset
+    rm -r data
+    for _ in 1 2; do
+        mp -q --catalogue tiny.json fetch tiny --mirror src --only-mirrors
+        assert_status 0
+        assert_no_stderr
+        mp -q --catalogue tiny.json prep tiny
+        assert_status 0
+        assert_no_stderr
+        mp --catalogue tiny.json dump tiny --index 0 -q
+        assert_status 0
+        assert_no_stderr
+    done
+    mp -q decode missing
+    assert_status 1
+    assert_one_error_line 'missing'
+    mp -q fecth
+    assert_status 2
+    assert_one_error_line 'fetch'
+}
+
+@test "colour and progress: no escapes into a pipe, none with NO_COLOR" {
+    ready
+    rm -r data
+    for args in 'list' 'fetch tiny --mirror src --only-mirrors' 'prep tiny' \
+        'prep tiny' 'verify tiny' 'stats tiny' 'dump tiny' 'fecth' \
+        'decode missing'; do
+        # shellcheck disable=SC2086 # words are meant
+        mp_to out --catalogue tiny.json $args
+        printf '%s\n' "$stderr" >err
+        oracle clean-text out
+        oracle clean-text err
+    done
+    NO_COLOR=1 oracle pty --stderr run fecth >out
+    oracle clean-text out
+    TERM=dumb oracle pty --stderr run fecth >out
+    oracle clean-text out
+    oracle pty --stderr run --color=never fecth >out
+    oracle clean-text out
+}
+
+# --- standard output
+
+@test "/dev/full: every command that writes to standard output fails with 1" {
+    ready
+    fixture idx labels --shape 9 --values labels:10
+    n=0
+    while read -r args; do
+        n=$((n + 1))
+        # shellcheck disable=SC2086 # words are meant
+        mp_to /dev/full -q --catalogue tiny.json $args
+        assert_status 1 || {
+            echo "that was: mnistprep $args"
+            return 1
+        }
+        assert_one_error_line '^mnistprep.*(space|standard output|stdout)'
+    done <<'END'
+--help
+help
+help fetch
+fetch --help
+version
+--version
+version --json
+list
+list tiny
+list --json
+fetch tiny --mirror src --only-mirrors
+verify
+verify tiny
+verify --json
+decode src/train-images-idx3-ubyte.gz
+decode src/train-images-idx3-ubyte.gz --format npy
+decode src/train-labels-idx1-ubyte.gz --format bin -o -
+decode src/train-labels-idx1-ubyte.gz -o /dev/full
+normalize src/train-images-idx3-ubyte.gz
+normalize src/train-images-idx3-ubyte.gz --scale standard -o -
+onehot labels
+onehot labels -o /dev/full
+prep tiny
+prep tiny --scale signed
+stats tiny
+stats tiny --json
+dump tiny --index 0
+dump tiny --index 0 -o -
+dump tiny --grid 2x2 -o -
+END
+    [ "$n" -eq 29 ]
+}
+
+@test "broken pipe: dies by SIGPIPE, silently" {
+    fixture bomb big.gz --shape 20000,28,28 --bytes 15680000
+    fixture bomb labels.gz --shape 1000000 --bytes 1000000
+    if ! bash -c 'yes | head -c 1 >/dev/null; [ "${PIPESTATUS[0]}" -eq 141 ]'
+    then
+        skip "SIGPIPE is ignored by whoever runs the tests"
+    fi
+    for args in 'decode big.gz' 'decode big.gz --format npy' \
+        'normalize big.gz' 'normalize - --dtype f16' 'onehot labels.gz'; do
+        # shellcheck disable=SC2016,SC2086 # words are meant
+        run bash -c '"$MNISTPREP" "$@" <big.gz 2>err | head -c 1 >/dev/null
+            exit "${PIPESTATUS[0]}"' sh $args
+        assert_status 141
+        [ ! -s err ] || seen "$(cat err)"
+    done
+}
+
+@test "broken pipe: SIGPIPE of long text, too" {
+    # 4000 classes: list and stats write more than a pipe holds.
+    "$MNISTPREP_TEST_PYTHON" - <<'END'
+import json
+base = {'title': 'T' * 60, 'licence': 'MIT',
+        'homepage': 'https://example.org/', 'classes': ['a', 'b'],
+        'mirrors': ['http://127.0.0.1:9/']}
+file = {'file': 'train-images-idx3-ubyte.gz', 'sha256': '0' * 64}
+splits = [{'name': 'train', 'images': file,
+           'labels': dict(file, file='train-labels-idx1-ubyte.gz')}]
+json.dump({'schema': 'mnistprep.catalogue/1', 'datasets': [
+    dict(base, name='set%d' % i, splits=splits) for i in range(1500)]},
+    open('many.json', 'w'))
+END
+    mp_to out --catalogue many.json list
+    assert_status 0
+    [ "$(wc -c <out)" -gt 100000 ] || skip "the text is too short for a pipe"
+    # shellcheck disable=SC2016
+    run bash -c '"$MNISTPREP" --catalogue many.json list 2>err |
+        head -c 1 >/dev/null; exit "${PIPESTATUS[0]}"'
+    assert_status 141
+    [ ! -s err ]
+}
+
+@test "a terminal: binary output is refused, and not one byte is written" {
+    ready
+    f=src/train-images-idx3-ubyte.gz
+    l=src/train-labels-idx1-ubyte.gz
+    while read -r args; do
+        # shellcheck disable=SC2086 # words are meant
+        oracle pty run --catalogue tiny.json $args >out
+        [ "$(sed -n 1p out)" = 'status 2' ] || {
+            echo "mnistprep $args:"
+            head -c 300 out | cat -v
+            return 1
+        }
+        stderr=$(sed 1d out)
+        assert_one_error_line '^mnistprep.*terminal.*(-o|pipe|redirect)'
+    done <<END
+decode $f
+decode $f --format npy
+decode $f --format bin
+decode $f -o -
+decode $l
+normalize $f
+normalize $f --format npy
+onehot $l
+dump tiny --index 0 -o -
+dump tiny --grid 2x2 -o -
+END
+    # The same from a pipe, and through script(1).
+    oracle pty --stdin "$f" run decode - >out
+    [ "$(sed -n 1p out)" = 'status 2' ]
+    if script --version >/dev/null 2>&1; then
+        run script -qec "'$MNISTPREP' decode $f" /dev/null </dev/null
+        assert_status 2
+    fi
+    # Text is welcome there, and so is a file.
+    oracle pty run --catalogue tiny.json list >out
+    grep -qx 'status 0' out
+    oracle pty run decode "$f" -o file >out
+    grep -qx 'status 0' out
+    [ -s file ]
+}
+
+# --- closed streams
+
+@test "closed streams: no message ever lands in a data file" {
+    fixture idx a.idx --shape 5,28,28
+    gzip -nk a.idx
+    fixture badcrc a.idx.gz bad.gz
+    fixture idx labels --shape 9 --values labels:10
+    status=0
+    "$MNISTPREP" decode - <&- 2>err >out || status=$?
+    stderr=$(cat err)
+    assert_status 1
+    assert_one_error_line '^mnistprep decode: '
+    [ ! -s out ]
+    for args in 'decode a.idx.gz' 'normalize a.idx' 'onehot labels' \
+        'version' 'list' '--help' 'help decode'; do
+        status=0
+        # shellcheck disable=SC2086 # words are meant
+        "$MNISTPREP" $args >&- 2>err || status=$?
+        stderr=$(cat err)
+        assert_status 1 || {
+            echo "that was: mnistprep $args >&-"
+            return 1
+        }
+        assert_one_error_line '^mnistprep'
+    done
+    # With -o nothing has to be written there.
+    rm -f o*
+    "$MNISTPREP" decode a.idx.gz -o o1 >&-
+    assert_same a.idx o1
+    "$MNISTPREP" decode a.idx.gz -o o2 2>&-
+    assert_same a.idx o2
+    "$MNISTPREP" decode a.idx.gz -o o3 <&- >&- 2>&-
+    assert_same a.idx o3
+    status=0
+    "$MNISTPREP" decode bad.gz -o o4 <&- >&- 2>&- || status=$?
+    assert_status 3
+    status=0
+    "$MNISTPREP" decode a.idx -o o3 <&- >&- 2>&- || status=$?
+    assert_status 2
+    assert_same a.idx o3
+    "$MNISTPREP" normalize a.idx --scale standard -o o5 <&- >&- 2>&-
+    oracle scaled a.idx want --scale standard
+    assert_same want o5
+    assert_absent o4
+    # The same without a place for paths: the files are right or not there.
+    tiny_dataset
+    "$MNISTPREP" --catalogue tiny.json dump tiny --index 3 --zoom 1 -o o6.png \
+        <&- >&- 2>&- || true
+    if [ -e o6.png ]; then
+        oracle check-png o6.png src/train-images-idx3-ubyte.gz --index 3
+    fi
+    assert_no_leftovers . a.idx a.idx.gz bad.gz labels err out 'o[1-6]*' want \
+        tiny.json 'src/*' 'data/tiny/raw/*'
+}
+
+# --- signals
+
+@test "signals: dies by SIGINT or SIGTERM while reading, and leaves no file" {
+    fixture idx a.idx --shape 5000,28,28
+    gzip -n1k a.idx
+    fixture idx labels --shape 100000 --values labels:10
+    # As many bytes of each as leave it waiting for more.
+    while read -r name want feed args; do
+        mkfifo fifo
+        # shellcheck disable=SC2086 # words are meant
+        run oracle signal "$name" --feed "$feed" --bytes 50000 run $args
+        assert_status 0
+        assert_stdout "$want"
+        rm fifo
+        [ ! -s stderr ] || [ "$(wc -l <stderr)" -le 1 ]
+        oracle clean-text stderr
+        rm stderr
+        assert_no_leftovers . a.idx a.idx.gz labels
+    done <<'END'
+INT -2 a.idx.gz decode fifo -o out
+TERM -15 a.idx.gz decode fifo -o out
+INT -2 a.idx decode fifo -o out
+HUP -1 a.idx decode fifo -o out
+INT -2 a.idx.gz normalize fifo -o out
+INT -2 labels onehot fifo -o out
+TERM -15 a.idx normalize fifo -o -
+END
+}
+
+@test "signals: also while a fifo has no writer yet" {
+    mkfifo fifo
+    run oracle signal INT run decode fifo -o out
+    assert_status 0
+    assert_stdout -2
+    rm stderr
+    assert_no_leftovers . fifo
+}
+
+@test "signals: a shell sees 130, and an old output survives" {
+    fixture idx a.idx --shape 5000,28,28
+    echo precious >out
+    mkfifo fifo
+    # A shell starts jobs with SIGINT ignored; `set -m` does not.
+    # shellcheck disable=SC2016
+    run bash -c 'set -m
+        "$MNISTPREP" decode fifo -o out --force 2>err &
+        pid=$!
+        exec 3>fifo
+        head -c 50000 a.idx >&3
+        sleep 0.3
+        kill -INT $pid
+        wait $pid'
+    assert_status 130
+    [ "$(cat out)" = precious ]
+    assert_no_leftovers . a.idx out fifo err
+}
+
+# --- names
+
+@test "names: any name works, and no message has its control bytes" {
+    oracle sweep-names
+}
+
+@test "names: foreign text in a catalogue is masked, too" {
+    tiny_dataset
+    "$MNISTPREP_TEST_PYTHON" - <<'END'
+import json
+d = json.load(open('tiny.json'))
+d['datasets'][0]['title'] = 'a\x1b]0;x\x07b\x9bc\u202ed'
+d['datasets'][0]['licence'] = 'MIT\nor\rnot'
+d['datasets'][0]['classes'][0] = 'ze\x1b[31mro'
+json.dump(d, open('evil.json', 'w'))
+END
+    for args in 'list' 'list tiny' 'stats tiny' 'stats tiny --json' \
+        'list --json'; do
+        # shellcheck disable=SC2086 # words are meant
+        mp_to out --catalogue evil.json $args
+        printf '%s\n' "$stderr" >err
+        oracle clean-text out
+        oracle clean-text err
+    done
+}
+
+@test "names: the working directory is gone" {
+    fixture idx a.idx --shape 5,28,28
+    here=$PWD
+    mkdir gone
+    cd gone
+    rmdir "$here/gone"
+    "$MNISTPREP" decode "$here/a.idx" -o "$here/got"
+    assert_same "$here/a.idx" "$here/got"
+    mp decode relative
+    assert_status 1
+    assert_one_error_line 'relative'
+    mp decode "$here/a.idx" -o out
+    assert_status 1
+    assert_one_error_line 'out'
+    cd "$here"
+}
+
+# --- limits
+
+@test "limits: a file size limit is an error, not a death" {
+    need_limits
+    fixture idx a.idx --shape 5000,28,28
+    # shellcheck disable=SC2016
+    run --separate-stderr bash -c 'ulimit -f 1000; exec "$MNISTPREP" \
+        decode a.idx -o out'
+    assert_status 1
+    assert_one_error_line 'out'
+    assert_no_leftovers . a.idx
+}
+
+@test "limits: few file descriptors" {
+    fixture idx a.idx --shape 5,28,28
+    # shellcheck disable=SC2016
+    run --separate-stderr bash -c 'ulimit -n 10; exec "$MNISTPREP" \
+        normalize a.idx -o out'
+    [ "$status" -eq 0 ] || [ "$status" -eq 1 ] || seen "few descriptors"
+    [ "$status" -eq 1 ] || [ "$(wc -c <out)" -eq 15680 ]
+}

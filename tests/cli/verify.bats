@@ -1,0 +1,324 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# verify: raw files by their hashes, prepared files by their manifest and, when
+# the raw files are there, against what prep would make of them.
+
+load common
+
+files=(train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz
+    t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz)
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR" || return 1
+    tiny_dataset --train 123 --test 31 --height 9 --width 7
+    "$MNISTPREP" -q --catalogue tiny.json prep tiny >/dev/null
+}
+
+setup() {
+    common_setup
+    fixtures=$BATS_FILE_TMPDIR
+    src=$fixtures/src
+    cp -rp "$fixtures/data" data
+    raw=data/tiny/raw
+    prepared=data/tiny/prepared
+}
+
+verify() {
+    mp --catalogue "$fixtures/tiny.json" verify "$@"
+}
+
+prep() {
+    "$MNISTPREP" -q --catalogue "$fixtures/tiny.json" prep tiny "$@" >/dev/null
+}
+
+snapshot() {
+    (cd "$1" && find . -printf '%p %s %T@ %i %m\n' | LC_ALL=C sort)
+}
+
+# json FILE STATUS [PART]: what the report says about a file.
+json() {
+    printf '%s' "$output" | "$MNISTPREP_TEST_PYTHON" -E -S -c '
+import json, sys
+report = json.load(sys.stdin)
+assert report["schema"] == "mnistprep.verify/1", report
+for dataset in report["datasets"]:
+    assert isinstance(dataset["name"], str)
+    for f in dataset["files"]:
+        assert set(f) >= {"file", "part", "status", "detail"}, f
+        assert f["part"] in ("raw", "prepared"), f
+        assert f["status"] in ("ok", "repacked", "missing", "damaged", "foreign"), f
+if len(sys.argv) > 1:
+    found = [f for d in report["datasets"] for f in d["files"]
+             if f["file"].split("/")[-1] == sys.argv[1]]
+    assert len(found) == 1, (sys.argv[1], report)
+    assert found[0]["status"] == sys.argv[2], found
+    if sys.argv[2] not in ("ok", "repacked"):
+        assert found[0]["detail"], found
+    bad = [f["file"] for d in report["datasets"] for f in d["files"]
+           if f is not found[0] and f["status"] not in ("ok", "repacked")]
+    assert not bad or sys.argv[3:] == ["and-others"], bad
+' "$@"
+}
+
+# wrong FILE STATUS: verify exits with 3, names the file in both reports, and
+# says nothing bad about any other.
+wrong() {
+    snapshot data >before
+    verify tiny
+    assert_status 3 || return 1
+    [[ $output == *"$1"* ]] || seen "expected the name on standard output: $1" || return 1
+    verify tiny --json
+    assert_status 3 || return 1
+    json "$@" || { echo "$output" >&2; return 1; }
+    snapshot data >after
+    assert_same before after || return 1
+}
+
+@test "verify: everything is right: 0, each file is named, nothing is touched" {
+    snapshot data >before
+    verify tiny
+    assert_status 0
+    local file
+    for file in "${files[@]}" train-images.f32 train-labels.u8 train-onehot.f32 \
+        test-images.f32 test-labels.u8 test-onehot.f32; do
+        [[ $output == *"$file"* ]] || seen "expected the name: $file"
+    done
+    verify tiny --json
+    assert_status 0
+    for file in "${files[@]}" train-images.f32 train-labels.u8 train-onehot.f32 \
+        test-images.f32 test-labels.u8 test-onehot.f32; do
+        json "$file" ok
+    done
+    snapshot data >after
+    assert_same before after
+}
+
+@test "verify: every recipe verifies" {
+    local options
+    for options in '--scale standard --dtype f64' '--scale signed --dtype bf16 --no-onehot' \
+        '--format npy --dtype f16 --label-dtype i64' '--format bin,npy --smoothing 0.1' \
+        '--dtype u8 --scale none --splits test' '--scale 0.1307,0.3081' \
+        '--scale standard --splits test'; do
+        # shellcheck disable=SC2086 # words are meant
+        prep $options
+        verify tiny
+        [ "$status" -eq 0 ] || seen "$options: expected status 0"
+    done
+}
+
+@test "verify: without names: all that has something on disk" {
+    fixture catalogue two.json --name tiny --dir "$src" --name tony --dir "$src" --name none --dir "$src"
+    mkdir -p data/tony
+    cp -r "$src" data/tony/raw
+    mp --catalogue two.json verify --json
+    assert_status 0
+    printf '%s' "$output" | "$MNISTPREP_TEST_PYTHON" -E -S -c '
+import json, sys
+names = [d["name"] for d in json.load(sys.stdin)["datasets"]]
+assert sorted(names) == ["tiny", "tony"], names'
+    fixture flip "$src/${files[0]}" "data/tony/raw/${files[0]}" --at 2000
+    mp --catalogue two.json verify
+    assert_status 3
+    [[ $output == *tony* ]] || seen "expected the name of the dataset"
+    mp --catalogue two.json verify tiny
+    assert_status 0
+    mp --catalogue two.json verify tiny tony
+    assert_status 3
+}
+
+@test "verify: nothing there of a named dataset: 1" {
+    mp -q -C nowhere --catalogue "$fixtures/tiny.json" verify tiny
+    assert_status 1
+    assert_one_error_line 'tiny.*fetch|fetch.*tiny'
+    assert_absent nowhere
+    rm -r data
+    mkdir -p data/tiny/raw
+    verify -q tiny
+    assert_status 1
+    assert_one_error_line 'tiny'
+}
+
+@test "verify: unknown dataset: 2, with a suggestion" {
+    verify -q tinny
+    assert_status 2
+    assert_one_error_line "did you mean 'tiny'"
+    assert_no_stdout
+}
+
+@test "verify: a flipped bit in a raw file" {
+    fixture flip "$src/${files[0]}" "$raw/${files[0]}" --at 2000
+    rm -r "$prepared"
+    wrong "${files[0]}" damaged
+}
+
+@test "verify: a flipped bit in a raw file, its size and time as they were" {
+    "$MNISTPREP" -q --catalogue "$fixtures/tiny.json" fetch tiny --only-mirrors --mirror "$src" >/dev/null
+    rm -r "$prepared"
+    touch -r "$raw/${files[0]}" stamp
+    fixture flip "$src/${files[0]}" "$raw/${files[0]}" --at 2000
+    touch -r stamp "$raw/${files[0]}"
+    wrong "${files[0]}" damaged
+}
+
+@test "verify: a raw file that is truncated, empty, a web page" {
+    rm -r "$prepared"
+    fixture truncate "$src/${files[2]}" "$raw/${files[2]}" --keep 1000
+    wrong "${files[2]}" damaged
+    : >"$raw/${files[2]}"
+    wrong "${files[2]}" damaged
+    fixture html "$raw/${files[2]}"
+    wrong "${files[2]}" damaged
+}
+
+@test "verify: a raw file that is missing" {
+    rm -r "$prepared" "$raw/${files[3]}"
+    wrong "${files[3]}" missing
+}
+
+@test "verify: a raw file with right gz and other labels is not the catalogue's" {
+    rm -r "$prepared"
+    fixture label "$src/${files[1]}" "$raw/${files[1]}" --row 3 --value 1
+    fixture label "$raw/${files[1]}" "$raw/${files[1]}" --row 4 --value 2
+    verify tiny
+    assert_status 3
+    [[ $output == *"${files[1]}"* ]] || seen "expected the name"
+}
+
+@test "verify: repacked raw files are right, and it says so" {
+    fixture regzip "$src/${files[0]}" "$raw/${files[0]}" --name other
+    verify tiny
+    assert_status 0
+    [[ $output == *repacked* ]] || seen "expected the word repacked"
+    verify tiny --json
+    assert_status 0
+    json "${files[0]}" repacked
+    json "${files[1]}" ok
+}
+
+@test "verify: one wrong byte in each prepared file, raw files there" {
+    local file size
+    for file in train-images.f32 train-labels.u8 train-onehot.f32 \
+        test-images.f32 test-labels.u8 test-onehot.f32; do
+        cp -p "$prepared/$file" keep
+        size=$(stat -c %s keep)
+        # the last byte but one: of the last row
+        printf '\377' | dd of="$prepared/$file" bs=1 seek=$((size - 2)) conv=notrunc status=none
+        touch -r keep "$prepared/$file"
+        wrong "$file" damaged
+        cp -p keep "$prepared/$file"
+    done
+    verify tiny
+    assert_status 0
+}
+
+@test "verify: a wrong byte in npy files, in the header and in the data" {
+    prep --format npy
+    printf '\377' | dd of="$prepared/test-images.npy" bs=1 seek=500 conv=notrunc status=none
+    wrong test-images.npy damaged
+    prep --force --format npy
+    printf ' ' | dd of="$prepared/test-images.npy" bs=1 seek=20 conv=notrunc status=none
+    wrong test-images.npy damaged
+}
+
+@test "verify: prepared files that are too short, too long, missing" {
+    truncate -s -4 "$prepared/train-images.f32"
+    wrong train-images.f32 damaged
+    truncate -s +8 "$prepared/train-images.f32"
+    wrong train-images.f32 damaged
+    rm "$prepared/train-images.f32"
+    wrong train-images.f32 missing
+}
+
+@test "verify: without raw files the prepared ones are judged by size" {
+    rm -r "$raw"
+    verify tiny
+    assert_status 0
+    verify tiny --json
+    assert_status 0
+    json train-images.f32 ok
+    # a changed byte cannot be seen
+    printf '\377' | dd of="$prepared/test-images.f32" bs=1 seek=500 conv=notrunc status=none
+    verify tiny
+    assert_status 0
+    truncate -s -4 "$prepared/train-onehot.f32"
+    wrong train-onehot.f32 damaged
+    rm "$prepared/train-onehot.f32"
+    wrong train-onehot.f32 missing
+}
+
+@test "verify: files without a manifest, a manifest that is rubbish" {
+    local rubbish
+    for rubbish in '{' '[]' '{"schema":"mnistprep.dataset/1"}' '{"schema":"else/9","splits":{}}'; do
+        printf '%s' "$rubbish" >"$prepared/dataset.json"
+        verify tiny
+        assert_status 3
+        [[ $output$stderr == *dataset.json* ]] || seen "expected the name"
+    done
+}
+
+@test "verify: a manifest that names files elsewhere" {
+    echo precious >precious
+    "$MNISTPREP_TEST_PYTHON" -E -S - "$prepared/dataset.json" <<'PY'
+import json, sys
+with open(sys.argv[1]) as f:
+    m = json.load(f)
+m['splits']['test']['onehot']['file'] = '../../../precious'
+m['splits']['test']['onehot']['bytes'] = 9
+with open(sys.argv[1], 'w') as f:
+    json.dump(m, f)
+PY
+    verify tiny
+    assert_status 3
+}
+
+@test "verify: control characters in a manifest are not printed" {
+    "$MNISTPREP_TEST_PYTHON" -E -S - "$prepared/dataset.json" <<'PY'
+import json, sys
+with open(sys.argv[1]) as f:
+    m = json.load(f)
+m['splits']['test']['onehot']['file'] = 'a\x1b]0;x\x07\x9b31m\u202e.f32'
+with open(sys.argv[1], 'w') as f:
+    json.dump(m, f)
+PY
+    local option
+    for option in --verbose --json; do
+        verify tiny "$option"
+        assert_status 3
+        if printf '%s' "$output$stderr" | LC_ALL=C grep -qP '[\x01-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80\xae'; then
+            seen "a control character was printed"
+        fi
+    done
+}
+
+@test "verify > /dev/full: 1" {
+    run --separate-stderr bash -c 'exec "$@" >/dev/full' - "$MNISTPREP" -q \
+        --catalogue "$fixtures/tiny.json" verify tiny
+    assert_status 1
+    assert_one_error_line 'standard output|stdout|space'
+}
+
+@test "verify: a truncated raw file and what was made of it before" {
+    fixture truncate "$src/${files[2]}" "$raw/${files[2]}" --keep 1000
+    verify tiny --json
+    assert_status 3
+    json "${files[2]}" damaged and-others
+}
+
+@test "verify: genuine MNIST, raw and prepared" {
+    need_mnist
+    rm -r data
+    mkdir -p data/mnist
+    ln -s "$mnist" data/mnist/raw
+    mp -q prep mnist --dtype u8 --scale none
+    assert_status 0
+    mp verify
+    assert_status 0
+    mp verify mnist --json
+    assert_status 0
+    json "${files[0]}" ok
+    json train-images.u8 ok
+    printf '\1' | dd of=data/mnist/prepared/train-images.u8 bs=1 seek=47039999 conv=notrunc status=none
+    mp verify
+    assert_status 3
+    [[ $output == *train-images.u8* ]] || seen "expected the name"
+}

@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: MIT */
+/* Outputs: whole under their name or not there at all. */
+#include "base/outfile.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/directory.h"
+#include "base/sizes.h"
+#include "base/text.h"
+#include "helpers.h"
+
+static bool put(const char *path, const char *text, unsigned flags,
+                struct error *err)
+{
+    return outfile_put(path, text, strlen(text), flags, err);
+}
+
+static bool holds(const char *path, const char *text)
+{
+    return file_holds(path, text, strlen(text));
+}
+
+/* ---- the two endings ---- */
+
+static void test_appears_on_commit(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+    struct outfile o = { 0 };
+
+    assert_true(outfile_open(&o, "x", 0, &err));
+    assert_string_equal(o.base.name, "x");
+    assert_true(writer_write(&o.base, "abc", 3, &err));
+    assert_true(writer_write(&o.base, "", 0, &err));
+    assert_false(file_exists("x"));
+    assert_int_equal(entries_count("."), 1);
+    assert_memory_equal(path_base(o.temp), DIRECTORY_TEMP_PREFIX,
+                        strlen(DIRECTORY_TEMP_PREFIX));
+    assert_true(writer_write(&o.base, "def", 3, &err));
+    assert_true(outfile_commit(&o, &err));
+    assert_true(holds("x", "abcdef"));
+    assert_int_equal(entries_count("."), 1);
+    outfile_abandon(&o); /* does nothing now */
+    assert_true(holds("x", "abcdef"));
+    assert_no_error(err);
+}
+
+static void test_abandon_leaves_nothing(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+    struct outfile o = { 0 };
+
+    outfile_abandon(&o);
+    assert_true(outfile_open(&o, "x", OUTFILE_SYNC, &err));
+    assert_true(writer_write(&o.base, "abc", 3, &err));
+    outfile_abandon(&o);
+    assert_int_equal(entries_count("."), 0);
+
+    /* also after its file is finished */
+    assert_true(outfile_open(&o, "x", 0, &err));
+    assert_true(outfile_finish(&o, &err));
+    outfile_abandon(&o);
+    assert_int_equal(entries_count("."), 0);
+    assert_no_error(err);
+}
+
+static void test_finish_then_commit(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+    struct outfile o = { 0 };
+
+    assert_true(outfile_open(&o, "x", OUTFILE_SYNC, &err));
+    assert_true(writer_write(&o.base, "abc", 3, &err));
+    assert_true(outfile_finish(&o, &err));
+    assert_false(file_exists("x"));
+    assert_true(outfile_commit(&o, &err));
+    assert_true(holds("x", "abc"));
+    outfile_abandon(&o);
+    assert_no_error(err);
+}
+
+/* Larger than one write() is given. */
+static void test_large(void **state)
+{
+    (void)state;
+    enum { BYTES = 3 * 1024 * 1024 + 1 };
+    struct error err = { 0 };
+    unsigned char *bytes = malloc(BYTES);
+
+    assert_non_null(bytes);
+    fill_noise(bytes, BYTES, 9);
+    assert_int_equal(mkdir("d", 0777), 0);
+    assert_true(outfile_put("d/x", bytes, BYTES, OUTFILE_SYNC, &err));
+    assert_true(file_holds("d/x", bytes, BYTES));
+    free(bytes);
+    assert_int_equal(entries_count("d"), 1);
+    assert_int_equal(entries_count("."), 1); /* the temp lay beside it */
+    assert_no_error(err);
+}
+
+static void test_two_at_once(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+    struct outfile a = { 0 }, b = { 0 };
+
+    assert_true(outfile_open(&a, "x", OUTFILE_REPLACE, &err));
+    assert_true(outfile_open(&b, "x", OUTFILE_REPLACE, &err));
+    assert_true(writer_write(&a.base, "first", 5, &err));
+    assert_true(writer_write(&b.base, "second", 6, &err));
+    assert_true(outfile_commit(&a, &err));
+    assert_true(holds("x", "first"));
+    assert_true(outfile_commit(&b, &err));
+    assert_true(holds("x", "second"));
+    assert_int_equal(entries_count("."), 1);
+    assert_no_error(err);
+}
+
+/* ---- what is in the way ---- */
+
+static void test_existing_file(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+    struct outfile o = { 0 };
+
+    assert_true(put("x", "old", 0, &err));
+    assert_false(put("x", "new", 0, &err));
+    assert_error(err, FAIL_USAGE, "'x' exists; use --force");
+    assert_true(holds("x", "old"));
+
+    err = (struct error){ 0 };
+    assert_true(outfile_open(&o, "x", OUTFILE_REPLACE, &err));
+    assert_true(writer_write(&o.base, "half", 4, &err));
+    assert_true(holds("x", "old"));
+    outfile_abandon(&o);
+    assert_true(holds("x", "old"));
+
+    assert_int_equal(link("x", "other"), 0);
+    assert_true(put("x", "new", OUTFILE_REPLACE, &err));
+    assert_true(holds("x", "new"));
+    assert_true(holds("other", "old")); /* replaced, not written into */
+    assert_int_equal(entries_count("."), 2);
+    assert_no_error(err);
+}
+
+static bool is_link(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
+static void test_symbolic_link(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "link", "dangling" };
+    struct error err = { 0 };
+
+    file_make("target", "precious", 8);
+    assert_int_equal(symlink("target", "link"), 0);
+    assert_int_equal(symlink("missing", "dangling"), 0);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        err = (struct error){ 0 };
+        assert_false(put(names[i], "new", 0, &err));
+        assert_error(err, FAIL_USAGE, "exists");
+        assert_true(is_link(names[i]));
+
+        err = (struct error){ 0 };
+        assert_true(put(names[i], "new", OUTFILE_REPLACE, &err));
+        assert_false(is_link(names[i]));
+        assert_true(holds(names[i], "new"));
+    }
+    assert_true(holds("target", "precious"));
+    assert_false(file_exists("missing"));
+    assert_int_equal(entries_count("."), 3);
+}
+
+static void test_directory_in_the_way(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "d", "d/", "link", "." };
+
+    assert_int_equal(mkdir("d", 0777), 0);
+    assert_int_equal(symlink("d", "link"), 0);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct error err = { 0 };
+        assert_false(put(names[i], "new", OUTFILE_REPLACE, &err));
+        assert_error(err, FAIL_USAGE, "is a directory");
+    }
+    assert_true(is_link("link"));
+    assert_int_equal(entries_count("d"), 0);
+    assert_int_equal(entries_count("."), 2);
+}
+
+static void test_cannot_be_made(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "no/such/x", "file/x", "no/", "" };
+
+    file_make("file", "", 0);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct error err = { 0 };
+        assert_false(put(names[i], "new", OUTFILE_REPLACE, &err));
+        assert_error(err, FAIL_SYSTEM, names[i]);
+    }
+    assert_int_equal(entries_count("."), 1);
+}
+
+/* A directory that takes the name while the file is being written. */
+static void test_commit_fails(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+    struct outfile o = { 0 };
+
+    assert_true(outfile_open(&o, "x", OUTFILE_REPLACE, &err));
+    assert_true(writer_write(&o.base, "abc", 3, &err));
+    assert_int_equal(mkdir("x", 0777), 0);
+    assert_false(outfile_commit(&o, &err));
+    assert_error(err, FAIL_SYSTEM, "'x'");
+    outfile_abandon(&o);
+    assert_int_equal(entries_count("."), 1);
+    assert_int_equal(entries_count("x"), 0);
+}
+
+static void test_long_names(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+    char name[300];
+
+    memset(name, 'n', sizeof name);
+    name[255] = '\0'; /* as long as Linux and macOS allow */
+    assert_true(put(name, "abc", OUTFILE_SYNC, &err));
+    assert_true(holds(name, "abc"));
+
+    name[255] = 'n';
+    name[256] = '\0';
+    assert_false(put(name, "abc", 0, &err));
+    assert_error(err, FAIL_SYSTEM, "cannot");
+    assert_int_equal(entries_count("."), 1);
+}
+
+/* Someone who foresees the name of the temporary file gains nothing. */
+static void test_temp_is_exclusive(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+    struct outfile o = { 0 };
+    char *taken[2];
+
+    file_make("victim", "precious", 8);
+    for (size_t i = 0; i < COUNT_OF(taken); i++) {
+        assert_true(outfile_open(&o, "x", 0, &err));
+        taken[i] = text_copy(o.temp, &err);
+        outfile_abandon(&o);
+        assert_int_equal(symlink(i ? "missing" : "victim", taken[i]), 0);
+    }
+    assert_string_not_equal(taken[0], taken[1]);
+    assert_true(put("x", "new", 0, &err));
+    assert_true(holds("x", "new"));
+    assert_false(is_link("x"));
+    assert_true(holds("victim", "precious"));
+    assert_false(file_exists("missing"));
+    free(taken[0]);
+    free(taken[1]);
+    assert_no_error(err);
+}
+
+static int write_with_umask(void *argument)
+{
+    const mode_t *mask = argument;
+    struct error err = { 0 };
+    struct stat st;
+
+    umask(*mask);
+    if (!put("x", "abc", OUTFILE_REPLACE, &err) || stat("x", &st) != 0)
+        return 1;
+    return (st.st_mode & 07777) == (0666 & ~*mask) ? 0 : 2;
+}
+
+static void test_umask(void **state)
+{
+    (void)state;
+    static const mode_t masks[] = { 0, 022, 027, 077 };
+
+    for (size_t i = 0; i < COUNT_OF(masks); i++) {
+        mode_t mask = masks[i];
+        assert_int_equal(child_run(write_with_umask, &mask), 0);
+    }
+}
+
+/* ---- written as it comes ---- */
+
+static int write_standard_output(void *argument)
+{
+    struct error err = { 0 };
+    struct stat st;
+    (void)argument;
+
+    if (!freopen("captured", "wb", stdout))
+        return 1;
+    if (!put("-", "to standard ", 0, &err) ||
+        !put("-", "output", OUTFILE_SYNC, &err))
+        return 2;
+    return fstat(STDOUT_FILENO, &st) == 0 ? 0 : 3; /* not ours to close */
+}
+
+static void test_standard_output(void **state)
+{
+    (void)state;
+    assert_int_equal(child_run(write_standard_output, NULL), 0);
+    assert_true(holds("captured", "to standard output"));
+    assert_int_equal(entries_count("."), 1);
+
+    struct error err = { 0 };
+    assert_true(put("./-", "a file", 0, &err));
+    assert_true(holds("-", "a file"));
+}
+
+/* Through links in the test's own directory: should the code be wrong, it
+ * replaces those, and not what they point to. */
+static void test_device(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+
+    assert_int_equal(symlink("/dev/null", "null"), 0);
+    assert_true(put("null", "abc", 0, &err));
+    assert_true(put("null", "abc", OUTFILE_REPLACE | OUTFILE_SYNC, &err));
+    assert_no_error(err);
+    assert_true(is_link("null"));
+
+    if (access("/dev/full", W_OK) == 0) {
+        assert_int_equal(symlink("/dev/full", "full"), 0);
+        assert_false(put("full", "abc", OUTFILE_REPLACE, &err));
+        assert_error(err, FAIL_SYSTEM, "cannot write 'full': No space left");
+        assert_true(is_link("full"));
+        assert_int_equal(unlink("full"), 0);
+    }
+    assert_int_equal(entries_count("."), 1);
+}
+
+static void test_pipe(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+    struct outfile o = { 0 };
+    char got[16];
+
+    assert_int_equal(mkfifo("pipe", 0666), 0);
+    int reader = open("pipe", O_RDONLY | O_NONBLOCK);
+    assert_true(reader >= 0);
+    assert_true(outfile_open(&o, "pipe", 0, &err));
+    assert_true(writer_write(&o.base, "abc", 3, &err));
+    assert_int_equal(read(reader, got, sizeof got), 3); /* before the commit */
+    assert_true(outfile_commit(&o, &err));
+    assert_no_error(err);
+
+    assert_true(outfile_open(&o, "pipe", 0, &err));
+    close(reader);
+    void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+    assert_false(writer_write(&o.base, "abc", 3, &err));
+    signal(SIGPIPE, before);
+    assert_error(err, FAIL_PIPE, "nobody reads 'pipe'");
+    outfile_abandon(&o);
+
+    struct stat st;
+    assert_true(lstat("pipe", &st) == 0 && S_ISFIFO(st.st_mode));
+    assert_int_equal(entries_count("."), 1);
+}
+
+static int write_noise(void *argument)
+{
+    const struct outcome *wanted = argument;
+    struct error err = { 0 };
+
+    signal(SIGPIPE, SIG_IGN);
+    return outfile_put("pipe", wanted->bytes, wanted->n, 0, &err) ? 0 : 1;
+}
+
+/* A pipe takes less at a time than it is given. */
+static void test_partial_writes(void **state)
+{
+    (void)state;
+    static unsigned char bytes[1000 * 1000];
+    struct outcome wanted = { .bytes = bytes, .n = sizeof bytes };
+    struct error err = { 0 };
+    int status = 0;
+
+    fill_noise(bytes, sizeof bytes, 10);
+    assert_int_equal(mkfifo("pipe", 0666), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(write_noise(&wanted));
+    struct outcome o = outcome_read(file_reader_open("pipe", &err), 1000);
+    assert_no_error(o.err);
+    assert_int_equal(o.n, sizeof bytes);
+    assert_memory_equal(o.bytes, bytes, sizeof bytes);
+    outcome_release(&o);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+/* ---- no room ---- */
+
+static int write_beyond_limit(void *argument)
+{
+    static const char bytes[5000];
+    const struct rlimit limit = { 1000, 1000 };
+    struct error err = { 0 };
+    (void)argument;
+
+    signal(SIGXFSZ, SIG_IGN); /* as interrupt_install does */
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
+        return 1;
+    if (outfile_put("x", bytes, sizeof bytes, OUTFILE_REPLACE, &err))
+        return 2;
+    if (err.code != FAIL_SYSTEM || !strstr(err.text, "cannot write 'x': "))
+        return 3;
+    err = (struct error){ 0 };
+    return outfile_put("small", bytes, 1000, 0, &err) ? 0 : 4;
+}
+
+static void test_no_room(void **state)
+{
+    (void)state;
+    static const char zeros[1000];
+
+    assert_int_equal(child_run(write_beyond_limit, NULL), 0);
+    assert_false(file_exists("x"));
+    assert_true(file_holds("small", zeros, sizeof zeros));
+    assert_int_equal(entries_count("."), 1);
+
+    file_make("x", "old", 3);
+    assert_int_equal(unlink("small"), 0);
+    assert_int_equal(child_run(write_beyond_limit, NULL), 0);
+    assert_true(holds("x", "old"));
+    assert_int_equal(entries_count("."), 2);
+}
+
+static int write_without_permission(void *argument)
+{
+    struct error err = { 0 };
+    (void)argument;
+
+    if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
+        return 1;
+    return !put("locked/x", "abc", 0, &err) && err.code == FAIL_SYSTEM &&
+                   strstr(err.text, "'locked/x': Permission denied")
+               ? 0
+               : 2;
+}
+
+static void test_no_permission(void **state)
+{
+    (void)state;
+    assert_int_equal(chmod(".", 0755), 0);
+    assert_int_equal(mkdir("locked", 0555), 0);
+    assert_int_equal(child_run(write_without_permission, NULL), 0);
+    assert_int_equal(entries_count("locked"), 0);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        IN_TEMP_DIR(test_appears_on_commit),
+        IN_TEMP_DIR(test_abandon_leaves_nothing),
+        IN_TEMP_DIR(test_finish_then_commit),
+        IN_TEMP_DIR(test_large),
+        IN_TEMP_DIR(test_two_at_once),
+        IN_TEMP_DIR(test_existing_file),
+        IN_TEMP_DIR(test_symbolic_link),
+        IN_TEMP_DIR(test_directory_in_the_way),
+        IN_TEMP_DIR(test_cannot_be_made),
+        IN_TEMP_DIR(test_commit_fails),
+        IN_TEMP_DIR(test_long_names),
+        IN_TEMP_DIR(test_temp_is_exclusive),
+        IN_TEMP_DIR(test_umask),
+        IN_TEMP_DIR(test_standard_output),
+        IN_TEMP_DIR(test_device),
+        IN_TEMP_DIR(test_pipe),
+        IN_TEMP_DIR(test_partial_writes),
+        IN_TEMP_DIR(test_no_room),
+        IN_TEMP_DIR(test_no_permission),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
