@@ -13,13 +13,16 @@
 #include "cmd/commands.h"
 
 /* With one of the three closed, the next file to be opened would get its
- * number, and messages would end up in data. */
+ * number, and messages would end up in data. What stands in for it is open the
+ * wrong way round, so that using it fails, as it should. */
 static bool open_standard_streams(void)
 {
     int fd;
 
     do {
-        fd = open("/dev/null", O_RDWR);
+        fd = open("/dev/null", O_RDONLY);
+        if (fd == STDIN_FILENO && close(fd) == 0)
+            fd = open("/dev/null", O_WRONLY);
     } while (fd >= 0 && fd <= STDERR_FILENO);
     return fd < 0 || close(fd) == 0;
 }
@@ -88,7 +91,7 @@ static bool run(struct common *common, int argc, char **argv, struct error *err)
     common->command = command_find(argv[at], err);
     if (!common->command)
         return false;
-    if (asks_for(argc - at, argv + at, "-h", "--help")) {
+    if (common->help || asks_for(argc - at, argv + at, "-h", "--help")) {
         help_command(stdout, common->command);
         return true;
     }

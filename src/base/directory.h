@@ -34,6 +34,8 @@ void directory_sweep(const char *path);
 
 bool file_exists(const char *path);
 
+bool file_is_regular(const char *path);
+
 /* The size of a regular file; false when there is none. */
 bool file_size(const char *path, unsigned long long *bytes);
 

@@ -104,7 +104,9 @@ bool outfile_open(struct outfile *o, const char *path, unsigned flags,
     else
         new.fd = open_temp(path, &new.temp, err);
     if (new.fd < 0) {
-        error_errno(err, "cannot open '%s'", path);
+        /* A FIFO was waited for, and a signal came: that is the reason. */
+        if (errno != EINTR || interrupt_none(err))
+            error_errno(err, "cannot open '%s'", path);
         release(&new);
         return false;
     }

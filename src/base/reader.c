@@ -182,7 +182,9 @@ struct reader *file_reader_open(const char *path, struct error *err)
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
 
-    if (fd < 0 || fstat(fd, &st) != 0) {
+    if (fd < 0 && errno == EINTR && !interrupt_none(err)) {
+        return NULL; /* while it waited for the other end of a FIFO */
+    } else if (fd < 0 || fstat(fd, &st) != 0) {
         error_errno(err, "cannot open '%s'",
                     standard ? "standard input" : path);
     } else if (S_ISDIR(st.st_mode)) {

@@ -194,9 +194,15 @@ static bool refused_option(const struct parser *p, int result, char **argv,
 {
     char letter[3] = { '-', (char)optopt, '\0' };
 
-    if (result == ':')
-        return error_set(err, FAIL_USAGE, "%s needs an argument",
-                         argv[optind - 1]);
+    if (result == ':') {
+        const char *word = argv[optind - 1];
+        for (size_t i = 0; word[1] == '-' && i < p->count; i++)
+            if (strcmp(word + 2, p->row[i]->name) == 0)
+                return error_set(err, FAIL_USAGE, "%s needs an argument", word);
+        return word[1] == '-'
+                   ? unknown_option(p, word, err)
+                   : error_set(err, FAIL_USAGE, "%s needs an argument", letter);
+    }
     if (optopt != 0 && find_letter(p, optopt))
         return error_set(err, FAIL_USAGE, "%s takes no argument", letter);
     if (optopt != 0)

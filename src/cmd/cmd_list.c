@@ -10,6 +10,7 @@
 #include "cli/report.h"
 #include "cmd/commands.h"
 #include "cmd/datasets.h"
+#include "dataset/manifest.h"
 #include "format/jsondoc.h"
 
 struct list_settings {
@@ -28,7 +29,8 @@ static bool look(const struct catalogue_dataset *d, const struct common *common,
                  struct presence *to, struct error *err)
 {
     struct store store = { 0 };
-    char *manifest = NULL;
+    struct manifest manifest = { 0 };
+    struct error ignored = { 0 };
     bool ok = store_init(&store, common->data_dir, d->name, err);
 
     *to = (struct presence){ 0 };
@@ -41,10 +43,9 @@ static bool look(const struct catalogue_dataset *d, const struct common *common,
             free(path);
         }
     }
-    if (ok)
-        manifest = path_join(store.prepared, STORE_MANIFEST, err);
-    to->prepared = manifest && file_exists(manifest);
-    free(manifest);
+    to->prepared = ok && manifest_read(&manifest, store.prepared, &ignored) &&
+                   manifest_files_fit(&manifest, store.prepared, &ignored);
+    manifest_release(&manifest);
     store_release(&store);
     return ok;
 }

@@ -83,9 +83,16 @@ static bool verify_raw_file(struct findings *f, const struct store *store,
     return ok;
 }
 
-static void on_prepared(void *context, const char *file, const char *problem)
+static void on_prepared(void *context, const char *file,
+                        enum setverify_status status, const char *problem)
 {
-    add(context, file, "prepared", problem ? "damaged" : "ok", problem);
+    static const char *const words[] = {
+        [SETVERIFY_OK] = "ok",
+        [SETVERIFY_MISSING] = "missing",
+        [SETVERIFY_DAMAGED] = "damaged",
+    };
+
+    add(context, file, "prepared", words[status], problem);
 }
 
 static bool verify_prepared(struct findings *f,
@@ -110,15 +117,24 @@ static bool verify_prepared(struct findings *f,
     return true;
 }
 
-/* True for a directory that is there; `name` may be NULL. */
 static bool has(const char *dir, const char *name)
 {
     struct error ignored = { 0 };
-    char *path = name ? path_join(dir, name, &ignored) : NULL;
-    bool there = file_exists(name ? (path ? path : "") : dir);
+    char *path = path_join(dir, name, &ignored);
+    bool there = path && file_exists(path);
 
     free(path);
     return there;
+}
+
+static bool has_raw_files(const struct catalogue_dataset *d,
+                          const struct store *store)
+{
+    for (size_t i = 0; i < d->split_count; i++)
+        for (int part = 0; part < CATALOGUE_PARTS; part++)
+            if (has(store->raw, d->split[i].part[part].name))
+                return true;
+    return false;
 }
 
 static bool verify_dataset(struct findings *f,
@@ -127,7 +143,7 @@ static bool verify_dataset(struct findings *f,
 {
     struct store store = { 0 };
     bool ok = store_init(&store, f->common->data_dir, d->name, err);
-    bool raw = ok && has(store.raw, NULL);
+    bool raw = ok && has_raw_files(d, &store);
     bool prepared = ok && has(store.prepared, STORE_MANIFEST);
 
     if (ok && named && !raw && !prepared)

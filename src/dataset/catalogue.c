@@ -41,19 +41,35 @@ static bool fault(const struct place *p, const char *what)
                      what);
 }
 
+/* Members that may be missing; false when they are there and of another type,
+ * so that a mistake is not taken for "unknown". */
+static bool optional_text(struct json_t *from, const char *key, const char **to)
+{
+    *to = jsondoc_find_text(from, key);
+    return *to || !jsondoc_find(from, key);
+}
+
+static bool optional_u64(struct json_t *from, const char *key, uint64_t *to)
+{
+    return jsondoc_find_u64(from, key, to) || !jsondoc_find(from, key);
+}
+
 static bool read_file(struct json_t *from, struct catalogue_file *to,
                       const struct place *p)
 {
     struct json_t *payload = jsondoc_find(from, "payload");
 
     to->name = jsondoc_find_text(from, "file");
-    to->sha256 = jsondoc_find_text(from, "sha256");
-    to->git_blob = jsondoc_find_text(from, "git_blob");
-    to->payload_sha256 = jsondoc_find_text(payload, "sha256");
-    jsondoc_find_u64(from, "bytes", &to->bytes);
-    jsondoc_find_u64(payload, "bytes", &to->payload_bytes);
     if (!is_plain_name(to->name))
         return fault(p, "\"file\" has to be a plain file name");
+    if ((payload && !jsondoc_is_object(payload)) ||
+        !optional_text(from, "sha256", &to->sha256) ||
+        !optional_text(from, "git_blob", &to->git_blob) ||
+        !optional_text(payload, "sha256", &to->payload_sha256) ||
+        !optional_u64(from, "bytes", &to->bytes) ||
+        !optional_u64(payload, "bytes", &to->payload_bytes))
+        return fault(p, "a hash has to be a text, \"bytes\" a whole number, "
+                        "\"payload\" an object of both");
     if (!to->sha256 && !to->git_blob && !to->payload_sha256)
         return fault(p, "a file needs \"sha256\", \"git_blob\" or a payload "
                         "with \"sha256\"");
@@ -76,16 +92,19 @@ static bool read_splits(struct json_t *from, struct catalogue_dataset *d,
         struct json_t *split = jsondoc_at(from, i);
         struct catalogue_split *to = &d->split[i];
         to->name = jsondoc_find_text(split, "name");
-        jsondoc_find_u64(split, "count", &to->count);
         if (!is_plain_name(to->name))
             return fault(p, "a split needs a plain \"name\"");
+        if (catalogue_find_split(d, to->name))
+            return fault(p, "two splits have the same name");
+        if (!optional_u64(split, "count", &to->count))
+            return fault(p, "\"count\" has to be a whole number");
         for (int part = 0; part < CATALOGUE_PARTS; part++)
             if (!read_file(jsondoc_find(split, catalogue_part_name(
                                                    (enum catalogue_part)part)),
                            &to->part[part], p))
                 return false;
+        d->split_count++;
     }
-    d->split_count = count;
     return true;
 }
 
@@ -122,8 +141,9 @@ static bool read_dataset(struct json_t *from, struct catalogue_dataset *d,
                     &d->class_count) ||
         d->class_count < 1 || d->class_count > 65536)
         return fault(p, "\"classes\" has to be a list of names");
-    if (!read_texts(jsondoc_find(from, "mirrors"), &d->mirrors,
-                    &d->mirror_count))
+    struct json_t *mirrors = jsondoc_find(from, "mirrors");
+    if ((mirrors && !jsondoc_is_array(mirrors)) ||
+        !read_texts(mirrors, &d->mirrors, &d->mirror_count))
         return fault(p, "\"mirrors\" has to be a list of URLs");
     return read_splits(jsondoc_find(from, "splits"), d, p);
 }
@@ -156,6 +176,8 @@ static bool add_document(struct catalogue *c, struct json_t *doc,
 
     if (!schema || strcmp(schema, "mnistprep.catalogue/1") != 0)
         return fault(&p, "\"schema\" has to be \"mnistprep.catalogue/1\"");
+    if (!jsondoc_is_array(list))
+        return fault(&p, "\"datasets\" has to be a list");
     for (size_t i = 0; i < jsondoc_count(list); i++) {
         struct catalogue_dataset new = { 0 };
         struct catalogue_dataset *to = NULL;

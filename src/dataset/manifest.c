@@ -147,13 +147,12 @@ static struct json_t *make_source(const struct manifest_source *s,
     return doc;
 }
 
-bool manifest_write(const struct manifest *m, const char *dir, const char *tool,
-                    unsigned outfile_flags, struct error *err)
+static struct json_t *make_document(const struct manifest *m, const char *tool,
+                                    struct error *err)
 {
     struct json_t *doc = jsondoc_object(err);
     struct json_t *classes = jsondoc_array(err), *sources = jsondoc_array(err);
     struct json_t *splits = jsondoc_object(err);
-    char *path = path_join(dir, STORE_MANIFEST, err);
 
     for (size_t i = 0; i < m->class_count; i++)
         jsondoc_append_text(classes, m->classes[i], err);
@@ -169,10 +168,31 @@ bool manifest_write(const struct manifest *m, const char *dir, const char *tool,
     jsondoc_set(doc, "recipe", jsondoc_keep(m->recipe), err);
     jsondoc_set(doc, "sources", sources, err);
     jsondoc_set(doc, "splits", splits, err);
+    return doc;
+}
+
+bool manifest_equal(const struct manifest *a, const struct manifest *b)
+{
+    struct error err = { 0 };
+    struct json_t *one = make_document(a, "", &err);
+    struct json_t *other = make_document(b, "", &err);
+    bool equal = err.code == FAIL_NONE && jsondoc_equal(one, other);
+
+    jsondoc_release(one);
+    jsondoc_release(other);
+    return equal;
+}
+
+bool manifest_write(const struct manifest *m, const char *dir, const char *tool,
+                    unsigned outfile_flags, struct error *err)
+{
+    struct json_t *doc = make_document(m, tool, err);
+    char *path = path_join(dir, STORE_MANIFEST, err);
     char *text = jsondoc_dump(doc, err);
     bool ok = path && text &&
               outfile_put(path, text, strlen(text),
                           outfile_flags | OUTFILE_REPLACE, err);
+
     free(text);
     free(path);
     jsondoc_release(doc);
@@ -202,8 +222,7 @@ static bool copy_hash(struct json_t *doc, const char *key, char to[DIGEST_TEXT])
     return true;
 }
 
-/* Files lie in the manifest's own directory, nowhere else. */
-static bool is_file_name(const char *file)
+bool manifest_is_file_name(const char *file)
 {
     return file[0] != '\0' && !strchr(file, '/') && strcmp(file, ".") != 0 &&
            strcmp(file, "..") != 0;
@@ -221,14 +240,16 @@ static bool read_array(struct json_t *doc, struct manifest_array *a,
     if (!a->file)
         return false;
     a->info.ndims = (unsigned)jsondoc_count(shape);
-    bool ok = is_file_name(a->file) && dtype &&
+    bool ok = manifest_is_file_name(a->file) && dtype &&
               dtype_parse(dtype, &a->info.dtype) && order &&
+              (strcmp(order, "little") == 0 || strcmp(order, "big") == 0) &&
               jsondoc_count(shape) >= 1 &&
               jsondoc_count(shape) <= ARRAY_MAX_DIMS &&
               jsondoc_find_u64(doc, "offset", &a->offset) &&
               jsondoc_find_u64(doc, "bytes", &a->bytes);
     for (unsigned i = 0; ok && i < a->info.ndims; i++)
-        ok = jsondoc_u64(jsondoc_at(shape, i), &a->info.dim[i]);
+        ok = jsondoc_u64(jsondoc_at(shape, i), &a->info.dim[i]) &&
+             (i == 0 || a->info.dim[i] > 0);
     ok = ok && array_bytes(&a->info, &elements_bytes) &&
          size_add(&elements_bytes, a->offset) && elements_bytes == a->bytes;
     if (!ok)
@@ -302,6 +323,12 @@ static bool read_document(struct json_t *doc, struct manifest *m,
 
     if (!schema || strcmp(schema, SCHEMA) != 0)
         return error_set(err, FAIL_DATA, "its schema is not " SCHEMA);
+    if (!jsondoc_is_array(classes) || !jsondoc_is_array(sources) ||
+        !jsondoc_is_object(splits) ||
+        !jsondoc_is_object(jsondoc_find(doc, "recipe")))
+        return error_set(err, FAIL_DATA,
+                         "\"classes\", \"recipe\", \"sources\" or "
+                         "\"splits\" is missing, or is something else");
     if (class_count > 65536 || source_count > LIST_MAX ||
         split_count > LIST_MAX)
         return error_set(err, FAIL_DATA, "it is too large");

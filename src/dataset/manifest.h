@@ -65,6 +65,12 @@ bool MUST_USE manifest_write(const struct manifest *m, const char *dir,
                              const char *tool, unsigned outfile_flags,
                              struct error *err);
 
+/* Files of a set lie in its own directory, nowhere else. */
+bool manifest_is_file_name(const char *file);
+
+/* Do both say the same? */
+bool manifest_equal(const struct manifest *a, const struct manifest *b);
+
 /* Calls visit for each array file; stops and returns false when it does. */
 bool manifest_each_file(const struct manifest *m,
                         bool (*visit)(void *context,

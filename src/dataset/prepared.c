@@ -73,6 +73,11 @@ static bool open_array(const char *dir, const struct manifest_array *from,
         ok = error_set(err, FAIL_DATA,
                        "'%s' has the byte order of another kind of machine",
                        path);
+    if (ok && from->offset % dtype_bytes(from->info.dtype) != 0)
+        ok = error_set(err, FAIL_DATA,
+                       "'%s' has elements that do not begin at a multiple of "
+                       "their size",
+                       path);
     ok = ok && map_file(path, from->bytes, mapping, err);
     free(path);
     if (!ok)

@@ -104,10 +104,11 @@ enum rawfile_verdict rawfile_judge_file(const char *path,
 {
     enum rawfile_verdict verdict = rawfile_judge(published, facts);
 
-    if (verdict == RAWFILE_OTHER && published->git_blob &&
-        is_git_blob(path, published->git_blob))
-        return RAWFILE_EXACT;
-    return verdict;
+    /* A SHA-256 that differs is never outvoted by a SHA-1. */
+    if (published->sha256 || !published->git_blob ||
+        (published->payload_sha256 && verdict == RAWFILE_OTHER))
+        return verdict;
+    return is_git_blob(path, published->git_blob) ? RAWFILE_EXACT : verdict;
 }
 
 /* What is wrong, as far as the first bytes and the size tell. */

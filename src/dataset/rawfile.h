@@ -24,14 +24,15 @@ enum rawfile_verdict {
 enum rawfile_verdict rawfile_judge(const struct catalogue_file *published,
                                    const struct raw_facts *facts);
 
-/* The same, looking into the file at `path` where its git blob is all that is
- * pinned. */
+/* The same, looking into the file at `path` where its bytes are pinned by a
+ * git blob and not by SHA-256. */
 enum rawfile_verdict rawfile_judge_file(const char *path,
                                         const struct catalogue_file *published,
                                         const struct raw_facts *facts);
 
-/* Hash and judgement, and the words for what it is instead: false with FAIL_DATA naming the
- * cause in the order empty, web page, short, wrong size, wrong hash. */
+/* Hash and judgement, and the words for what it is instead: false with
+ * FAIL_DATA naming the cause in the order empty, web page, short, wrong size,
+ * wrong hash. */
 bool MUST_USE rawfile_check(const char *path,
                             const struct catalogue_file *published,
                             struct raw_facts *facts,

@@ -23,7 +23,8 @@ bool receipt_open(struct receipt *r, const char *raw_dir, struct error *err)
         return false;
     r->document = jsondoc_read(r->path, &ignored);
     const char *schema = jsondoc_find_text(r->document, "schema");
-    if (!schema || strcmp(schema, SCHEMA) != 0) {
+    if (!schema || strcmp(schema, SCHEMA) != 0 ||
+        !jsondoc_is_object(jsondoc_find(r->document, "files"))) {
         jsondoc_release(r->document);
         r->document = jsondoc_object(err);
         jsondoc_set_text(r->document, "schema", SCHEMA, err);

@@ -55,7 +55,7 @@ static bool open_part(struct source_part *part, const char *dir,
         in = digest_reader_open(in, &part->payload_digest, err);
     if (flags & SOURCE_AHEAD)
         in = ahead_reader_open(in, err);
-    return array_open(&part->stream, in, err);
+    return array_open_unpacked(&part->stream, in, err);
 }
 
 static bool looks_like_labels(const struct array_info *info)
@@ -140,6 +140,8 @@ static void widen_labels(enum dtype from, int64_t *labels, size_t count)
     const unsigned char *raw = (const unsigned char *)labels;
     size_t bytes = dtype_bytes(from);
 
+    if (from == DTYPE_I64)
+        return; /* not through double, which has not all of them */
     for (size_t i = count; i-- > 0;)
         labels[i] = (int64_t)dtype_load(from, raw + i * bytes);
 }

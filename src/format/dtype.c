@@ -79,7 +79,7 @@ static double small_load(struct small_float kind, uint16_t bits)
     int bias = (1 << (kind.exponent_bits - 1)) - 1;
     unsigned top = (1u << kind.exponent_bits) - 1;
     unsigned fraction = bits & ((1u << kind.fraction_bits) - 1);
-    unsigned exponent = (bits >> kind.fraction_bits) & top;
+    unsigned exponent = ((unsigned)bits >> kind.fraction_bits) & top;
     double size;
 
     if (exponent == top)

@@ -78,7 +78,13 @@ struct reader *content_unpack(struct reader *in, struct error *err)
 
 bool array_open(struct array_stream *s, struct reader *in, struct error *err)
 {
-    struct array_stream new = { .in = content_unpack(in, err) };
+    return array_open_unpacked(s, content_unpack(in, err), err);
+}
+
+bool array_open_unpacked(struct array_stream *s, struct reader *in,
+                         struct error *err)
+{
+    struct array_stream new = { .in = in };
     enum content content;
 
     if (!new.in || !peek_content(new.in, &content, err))

@@ -43,6 +43,10 @@ const char *format_suffix(const struct format *f, enum dtype dtype);
 bool MUST_USE array_open(struct array_stream *s, struct reader *in,
                          struct error *err);
 
+/* The same for bytes that have been unpacked already: gzip is an error here. */
+bool MUST_USE array_open_unpacked(struct array_stream *s, struct reader *in,
+                                  struct error *err);
+
 /* Unpacks gzip when `in` is gzip, else hands it back. Takes `in`. */
 struct reader *MUST_USE content_unpack(struct reader *in, struct error *err);
 

@@ -91,6 +91,16 @@ bool jsondoc_find_bool(struct json_t *object, const char *key, bool *to)
     return true;
 }
 
+bool jsondoc_is_object(struct json_t *doc)
+{
+    return json_is_object(doc);
+}
+
+bool jsondoc_is_array(struct json_t *doc)
+{
+    return json_is_array(doc);
+}
+
 size_t jsondoc_count(struct json_t *doc)
 {
     return json_is_array(doc) ? json_array_size(doc) : json_object_size(doc);
@@ -222,8 +232,10 @@ char *jsondoc_dump(struct json_t *doc, struct error *err)
 {
     if (err->code != FAIL_NONE)
         return NULL;
-    /* 17 digits give every double back. */
-    char *text = json_dumps(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    /* 17 digits give every double back; what is not ASCII is escaped, so that
+     * nothing a terminal would obey is left. */
+    char *text = json_dumps(doc, JSON_INDENT(2) | JSON_ENSURE_ASCII |
+                                     JSON_REAL_PRECISION(17));
     char *line = text ? text_format(err, "%s\n", text) : NULL;
     if (!line)
         error_memory(err);

@@ -31,6 +31,9 @@ bool jsondoc_find_u64(struct json_t *object, const char *key, uint64_t *to);
 bool jsondoc_find_real(struct json_t *object, const char *key, double *to);
 bool jsondoc_find_bool(struct json_t *object, const char *key, bool *to);
 
+bool jsondoc_is_object(struct json_t *doc);
+bool jsondoc_is_array(struct json_t *doc);
+
 /* Elements of an array, or members of an object in their order. */
 size_t jsondoc_count(struct json_t *doc);
 struct json_t *jsondoc_at(struct json_t *array, size_t i);

@@ -42,18 +42,28 @@ bool http_is_url(const char *text)
     return scheme > 0 && strncmp(text + scheme, "://", 3) == 0;
 }
 
-void http_host(const char *url, char *to, unsigned long size)
+/* Where the host begins, behind "user:password@", and its length. */
+static const char *find_host(const char *url, size_t *n)
 {
     const char *from = strstr(url, "://");
 
     from = from ? from + 3 : url;
-    size_t n = strcspn(from, "/");
-    const char *at = memchr(from, '@', n); /* user:password@ */
-    if (at) {
-        n -= (size_t)(at + 1 - from);
-        from = at + 1;
+    *n = strcspn(from, "/?#");
+    for (size_t i = *n; i-- > 0;) {
+        if (from[i] == '@') {
+            *n -= i + 1;
+            return from + i + 1;
+        }
     }
-    snprintf(to, size, "%.*s", (int)n, from);
+    return from;
+}
+
+void http_host(const char *url, char *to, unsigned long size)
+{
+    size_t n;
+    const char *host = find_host(url, &n);
+
+    snprintf(to, size, "%.*s", (int)n, host);
 }
 
 /* Plain http can be read and changed on its way, so it is for this machine
@@ -255,6 +265,18 @@ static struct http_result get_once(const char *url,
     return result;
 }
 
+/* Names the URL without the password that may stand in it. */
+static void refuse(const char *url, struct error *why)
+{
+    size_t n;
+    const char *host = find_host(url, &n), *scheme_end = strstr(url, "://");
+
+    error_set(why, FAIL_NETWORK,
+              "'%.*s%s' is refused: only https, and http to this machine, are "
+              "safe",
+              scheme_end ? (int)(scheme_end + 3 - url) : 0, url, host);
+}
+
 struct http_result http_get(const char *url, struct writer *to,
                             uint64_t max_bytes,
                             const struct http_settings *settings,
@@ -270,10 +292,7 @@ struct http_result http_get(const char *url, struct writer *to,
     for (int hops = 0; at; hops++) {
         char *next = NULL;
         if (!is_allowed(at)) {
-            error_set(why, FAIL_NETWORK,
-                      "'%s' is refused: only https, and http to this machine, "
-                      "are safe",
-                      at);
+            refuse(at, why);
             result.outcome = HTTP_NEXT;
         } else if (hops > REDIRECTS_MAX) {
             error_set(why, FAIL_NETWORK, "it redirects more than %d times",

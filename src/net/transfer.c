@@ -18,10 +18,12 @@ enum { COPY_BYTES = 64 * 1024, FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 30000 };
 
 /* What became of all the tries for one file. */
 struct tally {
-    unsigned data_failures, network_failures;
-    bool may_recover; /* in this round */
-    char story[800];  /* fits an error's text with words around it */
+    bool *given_up; /* owned; by mirror: not to be tried any more */
+    unsigned tried, network_failures;
+    char story[800]; /* fits an error's text with words around it */
 };
+
+enum round_end { ROUND_DONE, ROUND_AGAIN, ROUND_FAILED, ROUND_STOPPED };
 
 static bool is_file_url(const char *mirror)
 {
@@ -60,7 +62,7 @@ static struct http_result copy_local(const char *place, struct writer *to,
         error_set(why, FAIL_NETWORK, "%s", missing.text);
     else if (!buffer)
         error_memory(why);
-    while (in && buffer &&
+    while (in && buffer && interrupt_none(why) &&
            (got = reader_read(in, buffer, COPY_BYTES, why)) > 0) {
         done += (uint64_t)got;
         if (done > max_bytes) {
@@ -77,6 +79,8 @@ static struct http_result copy_local(const char *place, struct writer *to,
     }
     if (got == 0)
         result.outcome = HTTP_DONE;
+    if (!buffer || why->code == FAIL_INTERRUPTED)
+        result.outcome = HTTP_FATAL;
     free(buffer);
     reader_close(in);
     free(path);
@@ -121,14 +125,12 @@ static bool try_mirror(const struct transfer_file *file,
 
 /* Adds a mirror's failure to the story, host by host. */
 static void note_failure(struct tally *tally, const char *mirror,
-                         const struct error *why, enum http_outcome outcome)
+                         const struct error *why)
 {
     char host[128];
     size_t used = strlen(tally->story);
 
-    tally->data_failures += why->code == FAIL_DATA;
     tally->network_failures += why->code != FAIL_DATA;
-    tally->may_recover |= outcome == HTTP_TRY_AGAIN;
     http_host(mirror, host, sizeof host);
     snprintf(tally->story + used, sizeof tally->story - used, "%s%s: %s",
              used ? "; " : "", transfer_is_local(mirror) ? mirror : host,
@@ -150,42 +152,66 @@ static bool wait_before_round(unsigned round, struct error *err)
     return interrupt_none(err);
 }
 
+/* Each mirror that is not given up once. In the last round all are. */
+static enum round_end try_round(const struct transfer_file *file,
+                                const struct transfer_settings *settings,
+                                struct tally *tally, bool last,
+                                const char **from, struct error *err)
+{
+    const struct transfer_watch *watch = &settings->watch;
+    enum round_end end = ROUND_FAILED;
+
+    for (size_t i = 0; i < file->mirror_count; i++) {
+        const char *mirror = file->mirrors[i];
+        struct http_result result;
+        struct error why = { 0 };
+
+        if (tally->given_up[i] ||
+            (settings->offline && !transfer_is_local(mirror)))
+            continue;
+        tally->tried++;
+        if (watch->trying)
+            watch->trying(watch->context, file->name, mirror);
+        if (try_mirror(file, settings, mirror, &result, &why)) {
+            *from = mirror;
+            return ROUND_DONE;
+        }
+        if (result.outcome == HTTP_FATAL) {
+            error_set(err, why.code, "%s", why.text);
+            return ROUND_STOPPED;
+        }
+        if (result.outcome == HTTP_TRY_AGAIN && !last) {
+            end = ROUND_AGAIN;
+        } else {
+            tally->given_up[i] = true;
+            note_failure(tally, mirror, &why);
+        }
+        if (watch->failed)
+            watch->failed(watch->context, file->name, mirror, why.text);
+    }
+    return end;
+}
+
 bool transfer_file(const struct transfer_file *file,
                    const struct transfer_settings *settings, const char **from,
                    struct error *err)
 {
-    const struct transfer_watch *watch = &settings->watch;
-    struct tally tally = { 0 };
-    size_t tried = 0;
+    struct tally tally = {
+        .given_up = calloc(file->mirror_count + 1, sizeof(bool)),
+    };
+    enum round_end end = ROUND_AGAIN;
 
-    for (unsigned round = 0; round <= settings->retries; round++) {
-        if (round > 0 && !wait_before_round(round, err))
-            return false;
-        tally = (struct tally){ 0 };
-        for (size_t i = 0; i < file->mirror_count; i++) {
-            const char *mirror = file->mirrors[i];
-            struct http_result result;
-            struct error why = { 0 };
-
-            if (settings->offline && !transfer_is_local(mirror))
-                continue;
-            tried++;
-            if (watch->trying)
-                watch->trying(watch->context, file->name, mirror);
-            if (try_mirror(file, settings, mirror, &result, &why)) {
-                *from = mirror;
-                return true;
-            }
-            if (result.outcome == HTTP_FATAL)
-                return error_set(err, why.code, "%s", why.text);
-            note_failure(&tally, mirror, &why, result.outcome);
-            if (watch->failed)
-                watch->failed(watch->context, file->name, mirror, why.text);
-        }
-        if (!tally.may_recover)
-            break;
-    }
-    if (tried == 0)
+    if (!tally.given_up)
+        return error_memory(err);
+    for (unsigned round = 0; end == ROUND_AGAIN; round++)
+        end = round > 0 && !wait_before_round(round, err)
+                  ? ROUND_STOPPED
+                  : try_round(file, settings, &tally,
+                              round == settings->retries, from, err);
+    free(tally.given_up);
+    if (end != ROUND_FAILED)
+        return end == ROUND_DONE;
+    if (tally.tried == 0)
         return error_set(
             err, FAIL_NETWORK, "%s: not on disk, and %s; put the file at '%s'",
             file->name,

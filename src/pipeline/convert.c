@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/directory.h"
 #include "base/interrupt.h"
 #include "pipeline/arrayfile.h"
 #include "stage/onehot.h"
-#include "stage/stats.h"
 
 enum { BLOCK_ELEMENTS = 64 * 1024 };
 
@@ -24,9 +24,10 @@ static bool open_input(struct conversion *c, const struct convert_paths *paths,
 {
     struct reader *in = content_unpack(file_reader_open(paths->from, err), err);
 
-    if (paths->jobs > 1)
+    /* A signal ends the wait for a pipe in this thread, but not in another. */
+    if (paths->jobs > 1 && file_is_regular(paths->from))
         in = ahead_reader_open(in, err);
-    return array_open(&c->in, in, err);
+    return array_open_unpacked(&c->in, in, err);
 }
 
 /* `to_bytes`: what one element of the input becomes. */
@@ -89,7 +90,6 @@ static bool fit(const struct convert_paths *paths, struct scale *scale,
 {
     struct conversion c = { 0 };
     uint64_t histogram[256] = { 0 };
-    struct pixel_stats pixels = { 0 };
     ptrdiff_t n = -1;
 
     if (strcmp(paths->from, "-") == 0)
@@ -107,11 +107,9 @@ static bool fit(const struct convert_paths *paths, struct scale *scale,
     while (ok && (n = next_block(&c, BLOCK_ELEMENTS, err)) > 0)
         for (ptrdiff_t i = 0; i < n; i++)
             histogram[((const unsigned char *)c.from)[i]]++;
-    ok = ok && n == 0 && pixel_stats_of(histogram, &pixels, err);
+    ok = ok && n == 0 && scale_fit(scale, histogram, err);
     array_close(&c.in);
     free(c.from);
-    scale->mean = pixels.mean;
-    scale->std = pixels.std;
     return ok;
 }
 

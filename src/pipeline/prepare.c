@@ -16,8 +16,7 @@
 struct preparation {
     const struct prepare_settings *settings;
     struct setrun set;
-    struct manifest old; /* of the set that is there, or { 0 } */
-    bool has_old, has_marker;
+    struct setplace place; /* what is there */
 };
 
 /* ---- is it done already? ---- */
@@ -41,7 +40,7 @@ static bool sources_unchanged(const struct preparation *p)
         for (int part = 0; p->set.recipe.split[i] && part < CATALOGUE_PARTS;
              part++) {
             const struct manifest_source *noted =
-                find_source(&p->old, s->dataset->split[i].name,
+                find_source(&p->place.manifest, s->dataset->split[i].name,
                             catalogue_part_name((enum catalogue_part)part));
             struct error ignored = { 0 };
             struct raw_facts facts;
@@ -64,46 +63,25 @@ static bool is_current(const struct preparation *p)
     struct error ignored = { 0 };
     struct recipe old;
 
-    return p->has_old && !p->has_marker &&
-           strcmp(p->old.dataset, p->settings->dataset->name) == 0 &&
-           recipe_from_json(&old, p->old.recipe, p->settings->dataset,
-                            &ignored) &&
+    const struct manifest *m = &p->place.manifest;
+
+    return p->place.has_manifest && !p->place.incomplete &&
+           strcmp(m->dataset, p->settings->dataset->name) == 0 &&
+           recipe_from_json(&old, m->recipe, p->settings->dataset, &ignored) &&
            recipe_equal(&old, &p->set.recipe) &&
-           manifest_files_fit(&p->old, p->settings->output_dir, &ignored) &&
+           manifest_files_fit(m, p->settings->output_dir, &ignored) &&
            sources_unchanged(p);
 }
 
 /* ---- may we? ---- */
-
-static bool look_at_output(struct preparation *p, struct error *err)
-{
-    const char *dir = p->settings->output_dir;
-    char *marker = path_join(dir, SETPLACE_MARKER, err);
-    char *manifest = path_join(dir, STORE_MANIFEST, err);
-    struct error why = { 0 };
-    bool ok = marker && manifest;
-
-    p->has_marker = ok && file_exists(marker);
-    if (ok && file_exists(manifest)) {
-        p->has_old = manifest_read(&p->old, dir, &why);
-        if (!p->has_old && !p->settings->force && !p->has_marker)
-            ok = error_set(err, FAIL_USAGE,
-                           "'%s' is no manifest of mnistprep (%s); use --force "
-                           "to replace it, or another --output",
-                           manifest, why.text);
-    }
-    free(marker);
-    free(manifest);
-    return ok;
-}
 
 static bool refuse_foreign(void *context, const struct setrun_file *f,
                            struct error *err)
 {
     const struct preparation *p = context;
 
-    if (p->settings->force || p->has_marker || !file_exists(f->path) ||
-        (p->has_old && setplace_has_file(&p->old, path_base(f->path))))
+    if (p->settings->force || !file_exists(f->path) ||
+        setplace_is_ours(&p->place, path_base(f->path)))
         return true;
     return error_set(err, FAIL_USAGE,
                      "'%s' exists and was not made by mnistprep; use --force "
@@ -140,7 +118,7 @@ static bool make_set(struct preparation *p, struct error *err)
            setrun_open_sources(&p->set, err) &&
            setrun_each_file(&p->set, create_file, p, err) &&
            setrun_write(&p->set, err) &&
-           setplace_commit(&p->set, &p->old, p->settings->tool,
+           setplace_commit(&p->place, &p->set, p->settings->tool,
                            p->settings->sync, err);
 }
 
@@ -193,7 +171,8 @@ bool prepare_dataset(const struct prepare_settings *settings,
         if (ok)
             directory_sweep(settings->output_dir);
     }
-    ok = ok && look_at_output(&p, err);
+    ok = ok &&
+         setplace_look(&p.place, settings->output_dir, settings->force, err);
     if (ok && is_current(&p)) {
         *outcome = PREPARE_CURRENT;
     } else if (ok) {
@@ -205,7 +184,7 @@ bool prepare_dataset(const struct prepare_settings *settings,
     if (ok && visit)
         ok = visit_all(&p, &visitor, err);
     setrun_release(&p.set);
-    manifest_release(&p.old);
+    setplace_release(&p.place);
     directory_unlock(&lock);
     return ok;
 }

@@ -8,6 +8,7 @@
 #include "base/directory.h"
 #include "base/text.h"
 #include "dataset/store.h"
+#include "format/jsondoc.h"
 
 /* ---- the manifest ---- */
 
@@ -77,7 +78,8 @@ static void drop_unused_splits(struct manifest *m, const struct setrun *set)
     m->split_count = kept;
 }
 
-static bool describe(struct manifest *m, struct setrun *set, struct error *err)
+bool setplace_describe(struct manifest *m, struct setrun *set,
+                       struct error *err)
 {
     const struct catalogue_dataset *d = set->dataset;
 
@@ -103,22 +105,103 @@ static bool describe(struct manifest *m, struct setrun *set, struct error *err)
     return ok;
 }
 
-/* ---- the order ---- */
+/* ---- what is ours ---- */
 
-static bool is_other_file(void *context, const struct manifest_array *array)
+/* Stands in a directory while its set is being replaced, and lists all files
+ * of the old set and the new one. */
+#define MARKER ".mnistprep-incomplete"
+
+static bool has_name(struct json_t *names, const char *name)
 {
-    return strcmp(context, array->file) != 0;
+    for (size_t i = 0; i < jsondoc_count(names); i++) {
+        const char *have = jsondoc_text(jsondoc_at(names, i));
+        if (have && strcmp(have, name) == 0)
+            return true;
+    }
+    return false;
 }
 
-bool setplace_has_file(const struct manifest *m, const char *name)
+static void add_name(struct json_t *names, const char *name, struct error *err)
+{
+    if (!has_name(names, name))
+        jsondoc_append_text(names, name, err);
+}
+
+bool setplace_is_ours(const struct setplace *place, const char *name)
+{
+    return has_name(place->ours, name);
+}
+
+struct naming {
+    struct json_t *names;
+    struct error *err;
+};
+
+static bool add_array(void *context, const struct manifest_array *array)
+{
+    const struct naming *naming = context;
+
+    add_name(naming->names, array->file, naming->err);
+    return true;
+}
+
+/* Files of a set lie in its own directory, whatever a marker says. */
+static void add_marked(struct setplace *place, const char *marker,
+                       struct error *err)
 {
     struct error ignored = { 0 };
-    char *wanted = text_copy(name, &ignored);
-    /* Visiting stops, with false, at the file that is not another one. */
-    bool has = wanted && !manifest_each_file(m, is_other_file, wanted);
+    struct json_t *list = jsondoc_read(marker, &ignored);
 
-    free(wanted);
-    return has;
+    for (size_t i = 0; jsondoc_is_array(list) && i < jsondoc_count(list); i++) {
+        const char *name = jsondoc_text(jsondoc_at(list, i));
+        if (name && manifest_is_file_name(name))
+            add_name(place->ours, name, err);
+    }
+    jsondoc_release(list);
+}
+
+bool setplace_look(struct setplace *place, const char *dir, bool force,
+                   struct error *err)
+{
+    char *marker = path_join(dir, MARKER, err);
+    char *manifest = path_join(dir, STORE_MANIFEST, err);
+    struct naming naming = { place->ours = jsondoc_array(err), err };
+    struct error why = { 0 };
+
+    if (marker && (place->incomplete = file_exists(marker)))
+        add_marked(place, marker, err);
+    if (manifest && file_exists(manifest)) {
+        place->has_manifest = manifest_read(&place->manifest, dir, &why);
+        if (place->has_manifest)
+            manifest_each_file(&place->manifest, add_array, &naming);
+        else if (!force)
+            error_set(err, FAIL_USAGE,
+                      "'%s' is no manifest of mnistprep (%s); use --force to "
+                      "replace it, or another --output",
+                      manifest, why.text);
+    }
+    free(marker);
+    free(manifest);
+    return err->code == FAIL_NONE;
+}
+
+void setplace_release(struct setplace *place)
+{
+    manifest_release(&place->manifest);
+    jsondoc_release(place->ours);
+    *place = (struct setplace){ 0 };
+}
+
+/* ---- the order ---- */
+
+static bool write_marker(const struct setplace *place, const char *path,
+                         unsigned flags, struct error *err)
+{
+    char *text = jsondoc_dump(place->ours, err);
+    bool ok = text && outfile_put(path, text, strlen(text), flags, err);
+
+    free(text);
+    return ok;
 }
 
 static bool commit_file(void *context, const struct setrun_file *f,
@@ -128,43 +211,48 @@ static bool commit_file(void *context, const struct setrun_file *f,
     return arrayfile_commit(f->file, err);
 }
 
-struct removal {
-    const char *dir;
-    const struct manifest *kept;
-    struct error *err;
-};
-
-static bool remove_stale(void *context, const struct manifest_array *array)
+static bool remove_stale(const struct setplace *place, struct json_t *kept,
+                         const char *dir, struct error *err)
 {
-    const struct removal *r = context;
+    bool ok = true;
 
-    if (setplace_has_file(r->kept, array->file))
-        return true;
-    char *path = path_join(r->dir, array->file, r->err);
-    bool ok = path && file_remove(path, r->err);
-    free(path);
+    for (size_t i = 0; ok && i < jsondoc_count(place->ours); i++) {
+        const char *name = jsondoc_text(jsondoc_at(place->ours, i));
+        if (has_name(kept, name))
+            continue;
+        char *path = path_join(dir, name, err);
+        ok = path && file_remove(path, err);
+        free(path);
+    }
     return ok;
 }
 
-bool setplace_commit(struct setrun *set, const struct manifest *old,
+bool setplace_commit(struct setplace *place, struct setrun *set,
                      const char *tool, bool sync, struct error *err)
 {
     const char *dir = set->output_dir;
     unsigned flags = OUTFILE_REPLACE | (sync ? OUTFILE_SYNC : 0u);
     struct manifest new = { 0 };
-    struct removal removal = { dir, &new, err };
-    char *marker = path_join(dir, SETPLACE_MARKER, err);
+    struct json_t *kept = jsondoc_array(err);
+    struct naming new_names = { kept, err }, all_names = { place->ours, err };
+    char *marker = path_join(dir, MARKER, err);
     char *manifest = path_join(dir, STORE_MANIFEST, err);
+    bool ok = marker && manifest && setplace_describe(&new, set, err);
 
+    if (ok) {
+        manifest_each_file(&new, add_array, &new_names);
+        manifest_each_file(&new, add_array, &all_names);
+    }
     /* From the marker on the directory is not a set until the manifest is
      * there. */
-    bool ok =
-        marker && manifest && describe(&new, set, err) &&
-        outfile_put(marker, "", 0, flags, err) && file_remove(manifest, err) &&
-        setrun_each_file(set, commit_file, NULL, err) &&
-        manifest_each_file(old, remove_stale, &removal) &&
-        manifest_write(&new, dir, tool, flags, err) && file_remove(marker, err);
+    ok = ok && write_marker(place, marker, flags, err) &&
+         file_remove(manifest, err) &&
+         setrun_each_file(set, commit_file, NULL, err) &&
+         remove_stale(place, kept, dir, err) &&
+         manifest_write(&new, dir, tool, flags, err) &&
+         file_remove(marker, err);
     manifest_release(&new);
+    jsondoc_release(kept);
     free(marker);
     free(manifest);
     return ok;

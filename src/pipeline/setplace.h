@@ -9,18 +9,35 @@
 #include "dataset/manifest.h"
 #include "pipeline/setrun.h"
 
-/* Stands in a directory while its set is being replaced. Files beside it are
- * ours, whatever they hold. */
-#define SETPLACE_MARKER ".mnistprep-incomplete"
+/* What we have put into a directory: the set that is there, or what a run that
+ * was killed has left of one. Starts as { 0 }. */
+struct setplace {
+    struct manifest manifest; /* of the set that is there, or { 0 } */
+    bool has_manifest;
+    bool incomplete;     /* a run was killed while it put a set in place */
+    struct json_t *ours; /* the names of all files that are ours */
+};
 
-/* Commits all files of a set that setrun_write has written, removes those of
- * the old set (may be { 0 }) that it does not have, and writes the manifest. A
- * run that is killed anywhere in between leaves files that are each old or
- * new, and no manifest. */
-bool MUST_USE setplace_commit(struct setrun *set, const struct manifest *old,
+/* FAIL_USAGE when a dataset.json is there that is none of ours, unless
+ * `force`. */
+bool MUST_USE setplace_look(struct setplace *place, const char *dir, bool force,
+                            struct error *err);
+void setplace_release(struct setplace *place);
+
+/* Is the file of this name ours? */
+bool setplace_is_ours(const struct setplace *place, const char *name);
+
+/* Commits all files of a set that setrun_write has written, removes what else
+ * is ours, and writes the manifest. A run that is killed anywhere in between
+ * leaves files that are each old or new, no manifest, and a note of what is
+ * ours for the next run. */
+bool MUST_USE setplace_commit(struct setplace *place, struct setrun *set,
                               const char *tool, bool sync, struct error *err);
 
-/* Has the set of this manifest a file of that name? */
-bool setplace_has_file(const struct manifest *m, const char *name);
+/* The manifest of a set whose files are open and whose sources have been read
+ * to their ends; *m starts as { 0 } and is released by the caller in any
+ * case. */
+bool MUST_USE setplace_describe(struct manifest *m, struct setrun *set,
+                                struct error *err);
 
 #endif

@@ -74,7 +74,6 @@ bool setrun_fit_scale(struct setrun *set, struct error *err)
         catalogue_find_split(set->dataset, "train");
     struct source source = { 0 };
     struct stats stats = { 0 };
-    struct pixel_stats pixels = { 0 };
     uint64_t histogram[256];
 
     if (set->recipe.scale.mode != SCALE_STANDARD)
@@ -90,9 +89,7 @@ bool setrun_fit_scale(struct setrun *set, struct error *err)
               splitrun_count(&source, set->dataset->class_count, &stats, err);
     if (ok) {
         stats_total(&stats, histogram);
-        ok = pixel_stats_of(histogram, &pixels, err);
-        set->recipe.scale.mean = pixels.mean;
-        set->recipe.scale.std = pixels.std;
+        ok = scale_fit(&set->recipe.scale, histogram, err);
     }
     stats_release(&stats);
     source_close(&source);

@@ -8,16 +8,21 @@
 #include "base/error.h"
 #include "dataset/catalogue.h"
 
+enum setverify_status { SETVERIFY_OK, SETVERIFY_MISSING, SETVERIFY_DAMAGED };
+
+/* One file of the set, and what is wrong with it (NULL: nothing). */
+typedef void setverify_visitor(void *context, const char *file,
+                               enum setverify_status status,
+                               const char *problem);
+
 /* Reads the manifest of prepared_dir, makes the set again in memory, and
- * compares byte by byte. `visit` gets the name of each file and, when it is
- * not right, what is wrong with it (else NULL). When the raw files are not all
+ * compares byte by byte. `visit` gets each file. When the raw files are not all
  * there, sizes are compared instead, and *recomputed is false. False when even
  * that is not possible. */
 bool MUST_USE setverify(const struct catalogue_dataset *dataset,
                         const char *raw_dir, const char *prepared_dir,
                         unsigned jobs, bool *recomputed,
-                        void (*visit)(void *context, const char *file,
-                                      const char *problem),
-                        void *context, struct error *err);
+                        setverify_visitor *visit, void *context,
+                        struct error *err);
 
 #endif

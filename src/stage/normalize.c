@@ -9,6 +9,7 @@
 
 #include "base/number.h"
 #include "base/sizes.h"
+#include "stage/stats.h"
 
 static const char *const mode_names[] = {
     [SCALE_UNIT] = "unit",         [SCALE_SIGNED] = "signed",
@@ -55,6 +56,23 @@ bool scale_parse(const char *text, struct scale *to, struct error *err)
     return true;
 }
 
+bool scale_fit(struct scale *scale, const uint64_t histogram[256],
+               struct error *err)
+{
+    struct pixel_stats pixels = { 0 };
+
+    if (!pixel_stats_of(histogram, &pixels, err))
+        return false;
+    if (pixels.count == 0 || !(pixels.std > 0))
+        return error_set(
+            err, FAIL_DATA, "--scale standard cannot be fitted: %s",
+            pixels.count == 0 ? "there are no pixels"
+                              : "all pixels are equal, their deviation is 0");
+    scale->mean = pixels.mean;
+    scale->std = pixels.std;
+    return true;
+}
+
 double scale_apply(const struct scale *scale, double x)
 {
     switch (scale->mode) {
@@ -77,11 +95,7 @@ bool normalize_init(struct normalize *n, const struct scale *scale,
     bool fitted = scale->mode == SCALE_STANDARD || scale->mode == SCALE_CUSTOM;
 
     if (fitted && !(scale->std > 0))
-        return error_set(err, FAIL_USAGE,
-                         scale->mode == SCALE_CUSTOM
-                             ? "a deviation of %g is not above zero"
-                             : "the deviation of the pixels is %g: all are "
-                               "equal, so --scale standard cannot work",
+        return error_set(err, FAIL_USAGE, "a deviation of %g is not above zero",
                          scale->std);
     if (dtype == DTYPE_U8 && scale->mode != SCALE_NONE)
         return error_set(err, FAIL_USAGE,

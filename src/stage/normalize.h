@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "format/dtype.h"
@@ -27,6 +28,11 @@ struct scale {
 bool MUST_USE scale_parse(const char *text, struct scale *to,
                           struct error *err);
 const char *scale_name(enum scale_mode mode); /* "custom" for MEAN,STD */
+
+/* Takes mean and deviation for SCALE_STANDARD from all pixels' histogram;
+ * FAIL_DATA when there are none, or all are equal. */
+bool MUST_USE scale_fit(struct scale *scale, const uint64_t histogram[256],
+                        struct error *err);
 
 /* One pixel value, in double. */
 double scale_apply(const struct scale *scale, double x);

@@ -235,7 +235,7 @@ END
 @test "decode: devices and fifos are written as they are" {
     fixture idx a.idx --shape 5,28,28
     mkfifo p
-    cat p >got &
+    timeout 10 cat p >got &
     mp decode a.idx -o p
     assert_status 0
     wait

@@ -301,6 +301,11 @@ END
     assert_status 2
     assert_no_stdout
     assert_one_error_line '^mnistprep dump: '
+    # Nor ten into a grid of nine.
+    dump --index 0-9 --grid 3x3 -o one.png
+    assert_status 2
+    assert_one_error_line '^mnistprep dump: .*3x3'
+    assert_absent one.png
 }
 
 @test "dump: missing and damaged raw files leave nothing" {

@@ -74,6 +74,12 @@ s.bind(("127.0.0.1", 0))
 print(s.getsockname()[1])'
 }
 
+file_url() {
+    "$MNISTPREP_TEST_PYTHON" -E -S -c '
+import sys, urllib.parse
+print("file://" + urllib.parse.quote(sys.argv[1]))' "$1"
+}
+
 tiny() {
     mp --catalogue "$fixtures/tiny.json" fetch tiny --only-mirrors "$@"
 }
@@ -164,7 +170,7 @@ need_strace() {
 }
 
 @test "fetch: from a file: URL" {
-    tiny --mirror "file://$src/"
+    tiny --mirror "$(file_url "$src")/"
     assert_status 0
     assert_paths
     assert_fetched
@@ -172,7 +178,8 @@ need_strace() {
 
 @test "fetch: from a file: URL with percent escapes" {
     cp -r "$src" 'a b'
-    tiny --mirror "file://$PWD/a%20b/"
+    [[ $(file_url "$PWD/a b") == *a%20b ]]
+    tiny --mirror "$(file_url "$PWD/a b")/"
     assert_status 0
     assert_fetched
 }

@@ -40,7 +40,7 @@ print(eval(sys.argv[2]))' "$@")
     assert_no_stderr
     local name
     for name in mnist fashion-mnist kmnist oracle-mnist kannada-mnist; do
-        [ "$(printf '%s\n' "$output" | grep -cwE -- "(^|[[:space:]])$name([[:space:]]|\$)")" -ge 1 ] ||
+        [ "$(printf '%s\n' "$output" | grep -cE -- "(^|[[:space:]])$name(:|[[:space:]]|\$)")" -ge 1 ] ||
             seen "expected the name: $name"
     done
     assert_absent data
@@ -196,7 +196,7 @@ for d in report["datasets"]:
     mp -q --catalogue nowhere.json list
     [ "$status" -eq 1 ] || [ "$status" -eq 2 ] || seen "expected status 1 or 2"
     assert_one_error_line nowhere.json
-    local text
+    local text accepted=0
     for text in '' '{' '[]' 'null' '{"schema":"mnistprep.catalogue/9","datasets":[]}' \
         '{"schema":"mnistprep.catalogue/1","datasets":7}' \
         '{"schema":"mnistprep.catalogue/1","datasets":[7]}' \
@@ -204,10 +204,15 @@ for d in report["datasets"]:
         '{"schema":"mnistprep.catalogue/1","datasets":[{"name":"x","title":"x","licence":"x","homepage":"x","classes":[],"mirrors":[],"splits":[]}]}'; do
         printf '%s' "$text" >bad.json
         mp -q --catalogue bad.json list
-        [ "$status" -eq 2 ] || [ "$status" -eq 3 ] || seen "$text: expected status 2 or 3"
+        if [ "$status" -ne 2 ] && [ "$status" -ne 3 ]; then
+            echo "accepted: $text (status $status)"
+            accepted=1
+            continue
+        fi
         assert_one_error_line bad.json
         assert_no_stdout
     done
+    [ "$accepted" -eq 0 ]
 }
 
 @test "list > /dev/full: 1" {

@@ -51,7 +51,17 @@ import sys
 import zipfile
 import zlib
 
-import numpy as np
+
+class Lazy:
+    """numpy, imported when it is first used: most subcommands do without, and
+    it takes longer to load than they take to run."""
+
+    def __getattr__(self, name):
+        import numpy
+        return getattr(numpy, name)
+
+
+np = Lazy()
 
 IDX_TYPES = {
     'u8': (0x08, '>u1'), 'i8': (0x09, '>i1'), 'i16': (0x0b, '>i2'),

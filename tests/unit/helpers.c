@@ -4,12 +4,16 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "base/interrupt.h"
 
 /* ---- errors ---- */
 
@@ -75,8 +79,8 @@ static void source_close(struct reader *base)
 
 static const struct reader_ops source_ops = { source_read, source_close };
 
-struct reader *source_open(const void *bytes, size_t n, size_t step,
-                           size_t fail_at)
+struct reader *memory_source_open(const void *bytes, size_t n, size_t step,
+                                  size_t fail_at)
 {
     struct source *s = malloc(sizeof *s);
     struct error err = { 0 };
@@ -166,6 +170,17 @@ void fill_noise(void *to, size_t n, uint64_t seed)
 
 static char temp_dir[256];
 static char start_dir[1024];
+static int start_descriptor;
+
+/* The lowest descriptor that is free. */
+static int free_descriptor(void)
+{
+    int fd = open("/dev/null", O_RDONLY);
+
+    if (fd >= 0)
+        close(fd);
+    return fd;
+}
 
 int temp_dir_enter(void **state)
 {
@@ -176,6 +191,7 @@ int temp_dir_enter(void **state)
              parent && *parent == '/' ? parent : "/tmp");
     if (!getcwd(start_dir, sizeof start_dir) || !mkdtemp(temp_dir))
         return -1;
+    start_descriptor = free_descriptor();
     return chdir(temp_dir);
 }
 
@@ -203,7 +219,10 @@ int temp_dir_leave(void **state)
     if (chdir(start_dir) != 0)
         return -1;
     remove_tree(temp_dir);
-    return 0;
+    if (free_descriptor() == start_descriptor)
+        return 0;
+    print_error("a descriptor was left open\n");
+    return -1;
 }
 
 void file_make(const char *path, const void *bytes, size_t n)
@@ -225,6 +244,12 @@ bool file_holds(const char *path, const void *bytes, size_t n)
         fclose(f);
     free(found);
     return same;
+}
+
+bool file_is_link(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
 }
 
 size_t entries_count(const char *path)
@@ -253,5 +278,59 @@ int child_run(int (*work)(void *argument), void *argument)
         _exit(work(argument));
     if (child < 0 || waitpid(child, &status, 0) != child)
         fail_msg("%s", "there is no child");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+bool privileges_drop(void)
+{
+    return geteuid() != 0 || (setgid(65534) == 0 && setuid(65534) == 0);
+}
+
+static void do_nothing(int number)
+{
+    (void)number;
+}
+
+static _Noreturn void run_interruptible(int (*work)(void *argument),
+                                        void *argument, const sigset_t *mask)
+{
+    const struct sigaction poke = { .sa_handler = do_nothing };
+
+    sigaction(SIGUSR1, &poke, NULL);
+    interrupt_install();
+    sigprocmask(SIG_SETMASK, mask, NULL);
+    _exit(work(argument));
+}
+
+int child_interrupt(int (*work)(void *argument), void *argument)
+{
+    const struct timespec moment = { 0, 5 * 1000 * 1000 };
+    sigset_t both, before;
+    int status = 0;
+    bool ended = false;
+
+    /* Held back until the child is ready for them. */
+    sigemptyset(&both);
+    sigaddset(&both, SIGUSR1);
+    sigaddset(&both, SIGTERM);
+    sigprocmask(SIG_BLOCK, &both, &before);
+    pid_t child = fork();
+    if (child == 0)
+        run_interruptible(work, argument, &before);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (child < 0)
+        fail_msg("%s", "there is no child");
+    /* SIGUSR1 again and again, as SIGTERM may come just before a wait. */
+    for (int i = 0; i < 4000 && !ended; i++) {
+        kill(child, i == 20 ? SIGTERM : SIGUSR1);
+        nanosleep(&moment, NULL);
+        ended = waitpid(child, &status, WNOHANG) == child;
+        if (ended && i < 20)
+            fail_msg("it did not wait: status %d", status);
+    }
+    if (!ended) {
+        kill(child, SIGKILL);
+        waitpid(child, &status, 0);
+    }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -37,8 +37,8 @@ void error_check_none(const struct error *err, const char *file, int line);
 /* Reads memory, at most `step` bytes at a time, and fails with FAIL_NETWORK
  * and SOURCE_FAILURE after `fail_at` bytes. */
 #define SOURCE_FAILURE "the source of the test fails"
-struct reader *source_open(const void *bytes, size_t n, size_t step,
-                           size_t fail_at);
+struct reader *memory_source_open(const void *bytes, size_t n, size_t step,
+                                  size_t fail_at);
 
 /* Sources opened and not yet closed: 0 at the end of a test. */
 unsigned sources_left_open(void);
@@ -71,7 +71,7 @@ uint64_t noise_next(uint64_t *state);
 /* ---- files ---- */
 
 /* Setup and teardown: the test runs in an empty directory, which goes away
- * with all that is in it. */
+ * with all that is in it. A descriptor that is left open fails the test. */
 int temp_dir_enter(void **state);
 int temp_dir_leave(void **state);
 #define IN_TEMP_DIR(test) \
@@ -79,6 +79,8 @@ int temp_dir_leave(void **state);
 
 void file_make(const char *path, const void *bytes, size_t n);
 bool file_holds(const char *path, const void *bytes, size_t n);
+
+bool file_is_link(const char *path); /* symbolic */
 
 /* Names in a directory, without "." and "..". */
 size_t entries_count(const char *dir);
@@ -88,5 +90,25 @@ size_t entries_count(const char *dir);
 /* Runs work(argument) in a child and returns its exit status, or 128 + the
  * signal that ended it. The child must not use cmocka's assertions. */
 int child_run(int (*work)(void *argument), void *argument);
+
+/* The same for work that waits for what does not come. It must not end by a
+ * signal that only ends system calls; SIGTERM, which interrupt.c notes, must
+ * end it. */
+int child_interrupt(int (*work)(void *argument), void *argument);
+
+/* In a child: from root to nobody, so that permissions and limits hold. */
+bool privileges_drop(void);
+
+/* The thread sanitizer delivers a signal only in the calls that it knows. */
+#if defined(__SANITIZE_THREAD__)
+#define SIGNALS_COME_LATE 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SIGNALS_COME_LATE 1
+#endif
+#endif
+#ifndef SIGNALS_COME_LATE
+#define SIGNALS_COME_LATE 0
+#endif
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,7 +42,7 @@ static void test_same_bytes(void **state)
             size_t step = steps[(i + j) % COUNT_OF(steps)];
             struct error err = { 0 };
             struct reader *r = ahead_reader_open(
-                source_open(bytes, sizes[i], step, NEVER), &err);
+                memory_source_open(bytes, sizes[i], step, NEVER), &err);
             assert_non_null(r);
             assert_string_equal(r->name, "source");
             struct outcome o = outcome_read(r, parts[j]);
@@ -69,8 +70,8 @@ static void test_errors_in_place(void **state)
         size_t place = places[i % COUNT_OF(places)];
         size_t part = parts[i / COUNT_OF(places)];
         struct error err = { 0 };
-        struct reader *r =
-            ahead_reader_open(source_open(bytes, MOST, 1000, place), &err);
+        struct reader *r = ahead_reader_open(
+            memory_source_open(bytes, MOST, 1000, place), &err);
         unsigned char *got = malloc(MOST + 1);
         size_t n = 0;
         ptrdiff_t last;
@@ -98,7 +99,7 @@ static void test_end_stays(void **state)
     struct error err = { 0 };
     unsigned char to[16];
     struct reader *r =
-        ahead_reader_open(source_open(bytes, 10, 3, NEVER), &err);
+        ahead_reader_open(memory_source_open(bytes, 10, 3, NEVER), &err);
 
     assert_int_equal(reader_peek(r, to, 4, &err), 4);
     assert_memory_equal(to, bytes, 4);
@@ -125,7 +126,8 @@ static void test_early_close(void **state)
         size_t size = round % 5 == 0 ? BLOCK + 5 : MOST;
         size_t n = taken[round % COUNT_OF(taken)];
         struct reader *r = ahead_reader_open(
-            source_open(bytes, size, round % 3 ? MOST : 999, NEVER), &err);
+            memory_source_open(bytes, size, round % 3 ? MOST : 999, NEVER),
+            &err);
         assert_non_null(r);
         assert_int_equal(reader_fill(r, to, n, &err), n < size ? n : size);
         if (round % 2)
@@ -227,15 +229,42 @@ static void test_nothing_passes(void **state)
     assert_error(err, FAIL_USAGE, "the cause");
 }
 
+#ifdef __linux__ /* elsewhere this limit does not count threads */
+static int open_without_threads(void *argument)
+{
+    const struct rlimit none = { 0, 0 };
+    struct error err = { 0 };
+    (void)argument;
+
+    if (!privileges_drop())
+        return 1;
+    if (setrlimit(RLIMIT_NPROC, &none) != 0)
+        return 2;
+    if (ahead_reader_open(memory_source_open(bytes, 10, 3, NEVER), &err))
+        return 3;
+    return err.code == FAIL_SYSTEM && strstr(err.text, "thread") != NULL &&
+                   sources_left_open() == 0
+               ? 0
+               : 4;
+}
+
+static void test_no_thread(void **state)
+{
+    (void)state;
+    assert_int_equal(child_run(open_without_threads, NULL), 0);
+}
+#endif
+
 /* A thread ahead of a thread ahead: nothing is shared between two. */
 static void test_two_at_once(void **state)
 {
     (void)state;
     struct error err = { 0 };
     struct reader *a = ahead_reader_open(
-        ahead_reader_open(source_open(bytes, MOST, 5000, NEVER), &err), &err);
-    struct reader *b =
-        ahead_reader_open(source_open(bytes + 1, MOST - 1, 777, NEVER), &err);
+        ahead_reader_open(memory_source_open(bytes, MOST, 5000, NEVER), &err),
+        &err);
+    struct reader *b = ahead_reader_open(
+        memory_source_open(bytes + 1, MOST - 1, 777, NEVER), &err);
     static unsigned char to_a[BLOCK / 2], to_b[BLOCK / 2];
 
     for (size_t at = 0; at + sizeof to_a < MOST - 1; at += sizeof to_a) {
@@ -259,6 +288,9 @@ int main(void)
         cmocka_unit_test(test_early_close),
         cmocka_unit_test(test_restless),
         cmocka_unit_test(test_nothing_passes),
+#ifdef __linux__
+        cmocka_unit_test(test_no_thread),
+#endif
         cmocka_unit_test(test_two_at_once),
     };
     alarm(300); /* a thread that is waited for in vain */

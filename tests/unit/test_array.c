@@ -127,7 +127,7 @@ static void test_byte_order(void **state)
             struct error err = { 0 };
             unsigned char to[12];
             struct array_stream s =
-                stream(source_open(counting, 12, 5, NEVER), 6);
+                stream(memory_source_open(counting, 12, 5, NEVER), 6);
             s.little = from_little;
             assert_int_equal(array_read(&s, to, 6, to_little, &err), 6);
             assert_memory_equal(
@@ -145,7 +145,8 @@ static void test_native(void **state)
     int16_t to[6];
 
     for (int little = 0; little < 2; little++) {
-        struct array_stream s = stream(source_open(counting, 12, 1, NEVER), 6);
+        struct array_stream s =
+            stream(memory_source_open(counting, 12, 1, NEVER), 6);
         s.little = little;
         assert_int_equal(array_read_native(&s, to, 6, &err), 6);
         for (int i = 0; i < 6; i++)
@@ -162,7 +163,8 @@ static void test_in_parts(void **state)
     for (size_t part = 1; part <= 7; part++) {
         struct error err = { 0 };
         unsigned char to[14] = { 0 };
-        struct array_stream s = stream(source_open(counting, 12, 3, NEVER), 6);
+        struct array_stream s =
+            stream(memory_source_open(counting, 12, 3, NEVER), 6);
         uint64_t done = 0;
         while (done < 6) {
             size_t want = part < 6 - done ? part : (size_t)(6 - done);
@@ -186,13 +188,13 @@ static void test_no_rows(void **state)
     (void)state;
     struct error err = { 0 };
     unsigned char to[2];
-    struct array_stream s = stream(source_open("", 0, 1, NEVER), 0);
+    struct array_stream s = stream(memory_source_open("", 0, 1, NEVER), 0);
 
     assert_int_equal(array_read(&s, to, 1, false, &err), 0);
     assert_no_error(err);
     array_close(&s);
 
-    s = stream(source_open("x", 1, 1, NEVER), 0);
+    s = stream(memory_source_open("x", 1, 1, NEVER), 0);
     assert_int_equal(array_read(&s, to, 1, false, &err), -1);
     assert_error(err, FAIL_DATA, "'source' goes on");
     array_close(&s);
@@ -217,7 +219,7 @@ static void test_lengths(void **state)
         for (size_t n = 0; n <= 12; n++) {
             struct error err = { 0 };
             struct array_stream s =
-                stream(source_open(counting, n, 4, NEVER), rows);
+                stream(memory_source_open(counting, n, 4, NEVER), rows);
             ptrdiff_t got = read_all(&s, &err);
             if (n == 2 * rows) {
                 assert_int_equal(got, rows);
@@ -237,7 +239,8 @@ static void test_missing_elements(void **state)
 {
     (void)state;
     struct error err = { 0 };
-    struct array_stream s = stream(source_open(counting, 7, 4, NEVER), 1000);
+    struct array_stream s =
+        stream(memory_source_open(counting, 7, 4, NEVER), 1000);
 
     assert_int_equal(read_all(&s, &err), -1);
     assert_error(err, FAIL_DATA,
@@ -250,7 +253,8 @@ static void test_errors_pass(void **state)
     (void)state;
     for (size_t at = 0; at <= 12; at++) {
         struct error err = { 0 };
-        struct array_stream s = stream(source_open(counting, 12, 4, at), 6);
+        struct array_stream s =
+            stream(memory_source_open(counting, 12, 4, at), 6);
         assert_int_equal(read_all(&s, &err), -1);
         assert_error(err, FAIL_NETWORK, SOURCE_FAILURE);
     }
@@ -263,7 +267,7 @@ static void test_close(void **state)
     struct array_stream s = { 0 };
 
     array_close(&s);
-    s = stream(source_open(counting, 12, 4, NEVER), 6);
+    s = stream(memory_source_open(counting, 12, 4, NEVER), 6);
     assert_int_equal(sources_left_open(), 1);
     array_close(&s);
     assert_int_equal(sources_left_open(), 0);

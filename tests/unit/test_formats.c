@@ -126,7 +126,7 @@ static void check_opens(const void *bytes, size_t n, const char *shape,
         struct error err = { 0 };
         struct array_stream s = { 0 };
         char text[ARRAY_SHAPE_TEXT], got[64];
-        if (!array_open(&s, source_open(bytes, n, step, NEVER), &err))
+        if (!array_open(&s, memory_source_open(bytes, n, step, NEVER), &err))
             fail_msg("%s", err.text);
         array_shape_text(&s.info, text);
         assert_string_equal(text, shape);
@@ -146,7 +146,8 @@ static void check_refused(const void *bytes, size_t n, const char *part)
     for (size_t step = 1; step <= 1001; step += 1000) {
         struct error err = { 0 };
         struct array_stream s = { 0 };
-        assert_false(array_open(&s, source_open(bytes, n, step, NEVER), &err));
+        assert_false(
+            array_open(&s, memory_source_open(bytes, n, step, NEVER), &err));
         assert_error(err, FAIL_DATA, part);
         assert_null(s.in); /* set only on success */
     }
@@ -216,6 +217,22 @@ static void test_gzip_in_gzip(void **state)
 
     n = pack(twice, sizeof twice, once, n);
     check_refused(twice, n, "'source' is gzip inside gzip");
+
+    /* nor when the outer one has been unpacked by someone else */
+    struct error err = { 0 };
+    struct array_stream s = { 0 };
+    struct reader *in =
+        content_unpack(memory_source_open(twice, n, 5, NEVER), &err);
+    assert_false(array_open_unpacked(&s, in, &err));
+    assert_error(err, FAIL_DATA, "'source' is gzip inside gzip");
+    err = (struct error){ 0 };
+    in = memory_source_open(idx, IDX_BYTES, 5, NEVER);
+    assert_true(array_open_unpacked(&s, in, &err));
+    array_close(&s);
+    error_set(&err, FAIL_USAGE, "the cause");
+    assert_false(array_open_unpacked(&s, NULL, &err));
+    assert_error(err, FAIL_USAGE, "the cause");
+    assert_int_equal(sources_left_open(), 0);
 }
 
 /* Cut anywhere or damaged at the end: never a whole array. */
@@ -230,8 +247,9 @@ static void test_damaged_gzip(void **state)
         struct array_stream s = { 0 };
         unsigned char got[10];
         packed[n] = 'x';
-        bool ok = array_open(&s, source_open(packed, cut, 10, NEVER), &err) &&
-                  array_read_native(&s, got, sizeof got, &err) == 6;
+        bool ok =
+            array_open(&s, memory_source_open(packed, cut, 10, NEVER), &err) &&
+            array_read_native(&s, got, sizeof got, &err) == 6;
         array_close(&s);
         assert_int_equal(ok, cut == n);
         if (!ok)
@@ -251,10 +269,11 @@ static void test_errors_pass(void **state)
     for (size_t at = 0; at <= n; at++) {
         struct error err = { 0 };
         struct array_stream s = { 0 };
-        assert_false(array_open(&s, source_open(packed, n, 5, at), &err));
+        assert_false(
+            array_open(&s, memory_source_open(packed, n, 5, at), &err));
         assert_error(err, FAIL_NETWORK, SOURCE_FAILURE);
         err = (struct error){ 0 };
-        assert_null(content_unpack(source_open(packed, n, 5, 0), &err));
+        assert_null(content_unpack(memory_source_open(packed, n, 5, 0), &err));
         assert_error(err, FAIL_NETWORK, SOURCE_FAILURE);
     }
 
@@ -276,9 +295,9 @@ static void test_unpack(void **state)
     for (int is_packed = 0; is_packed < 2; is_packed++) {
         for (size_t step = 1; step <= 1001; step += 500) {
             struct error err = { 0 };
-            struct reader *in = is_packed
-                                    ? source_open(packed, n, step, NEVER)
-                                    : source_open(idx, IDX_BYTES, step, NEVER);
+            struct reader *in =
+                is_packed ? memory_source_open(packed, n, step, NEVER)
+                          : memory_source_open(idx, IDX_BYTES, step, NEVER);
             struct outcome o = outcome_read(content_unpack(in, &err), 7);
             assert_no_error(o.err);
             assert_int_equal(o.n, IDX_BYTES);

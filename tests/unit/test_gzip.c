@@ -47,7 +47,7 @@ static struct outcome unpack(const void *bytes, size_t n, size_t step,
 {
     struct error err = { 0 };
     struct reader *r =
-        gzip_reader_open(source_open(bytes, n, step, NEVER), &err);
+        gzip_reader_open(memory_source_open(bytes, n, step, NEVER), &err);
 
     assert_no_error(err);
     assert_string_equal(r->name, "source");
@@ -378,7 +378,8 @@ static void test_errors_pass(void **state)
         for (size_t step = 1; step <= 1000; step += 999) {
             struct error err = { 0 };
             struct outcome o = outcome_read(
-                gzip_reader_open(source_open(packed, n, step, at), &err), 30);
+                gzip_reader_open(memory_source_open(packed, n, step, at), &err),
+                30);
             assert_error(o.err, FAIL_NETWORK, SOURCE_FAILURE);
             outcome_release(&o);
         }
@@ -397,7 +398,8 @@ static void test_end_stays(void **state)
     unsigned char packed[200], to[100];
     struct error err = { 0 };
     size_t n = text_member(packed);
-    struct reader *r = gzip_reader_open(source_open(packed, n, 9, NEVER), &err);
+    struct reader *r =
+        gzip_reader_open(memory_source_open(packed, n, 9, NEVER), &err);
 
     assert_int_equal(reader_peek(r, to, 9, &err), 9);
     assert_memory_equal(to, text, 9);

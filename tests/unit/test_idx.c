@@ -2,6 +2,7 @@
 /* IDX headers, good, damaged and hostile. */
 #include "format/idx.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +31,7 @@ static size_t header(unsigned char *to, unsigned char code, unsigned ndims,
 static bool open_bytes(struct array_stream *s, const void *bytes, size_t n,
                        size_t step, struct error *err)
 {
-    *s = (struct array_stream){ .in = source_open(bytes, n, step, NEVER),
+    *s = (struct array_stream){ .in = memory_source_open(bytes, n, step, NEVER),
                                 .little = true };
     return idx_open(s, err);
 }
@@ -119,19 +120,13 @@ static void test_matches(void **state)
         size_t n;
         bool matches;
     } cases[] = {
-        { "\0\0\x08\x03", 4, true },
-        { "\0\0\x08\x03\xFF", 5, true },
-        { "\0\0\x0E\x01", 4, true },
-        { "\0\0\x08\x00", 4, true },
-        { "\0\0\x08\x09", 4, true },
-        { "\0\0\x08\x03", 3, false },
-        { "\0\0\x07\x03", 4, false },
-        { "\0\0\x10\x03", 4, false },
-        { "\0\1\x08\x03", 4, false },
-        { "\1\0\x08\x03", 4, false },
-        { "\x03\x08\0\0", 4, false },
-        { "\x1F\x8B\x08\0", 4, false },
-        { "", 0, false },
+        { "\0\0\x08\x03", 4, true },    { "\0\0\x08\x03\xFF", 5, true },
+        { "\0\0\x0E\x01", 4, true },    { "\0\0\x08\x00", 4, true },
+        { "\0\0\x08\x09", 4, true },    { "\0\0\x0F\x01", 4, true },
+        { "\0\0\x08\x03", 3, false },   { "\0\0\x07\x03", 4, false },
+        { "\0\0\x10\x03", 4, false },   { "\0\1\x08\x03", 4, false },
+        { "\1\0\x08\x03", 4, false },   { "\x03\x08\0\0", 4, false },
+        { "\x1F\x8B\x08\0", 4, false }, { "", 0, false },
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++)
@@ -197,10 +192,14 @@ static void test_wrong_beginning(void **state)
     };
 
     for (size_t i = 0; i < COUNT_OF(heads); i++) {
+        char begins[40];
         struct error err = { 0 };
         struct array_stream s;
         assert_false(open_bytes(&s, heads[i], 9, 100, &err));
-        assert_error(err, FAIL_DATA, "'source' has no IDX header: it begins");
+        snprintf(begins, sizeof begins, "begins with %02x %02x %02x %02x",
+                 heads[i][0], heads[i][1], heads[i][2], heads[i][3]);
+        assert_error(err, FAIL_DATA, "'source' has no IDX header: it ");
+        assert_error(err, FAIL_DATA, begins);
         array_close(&s);
     }
 }
@@ -282,7 +281,7 @@ static void test_errors_pass(void **state)
 
     for (size_t at = 0; at < n; at++) {
         struct error err = { 0 };
-        struct array_stream s = { .in = source_open(raw, n, 3, at) };
+        struct array_stream s = { .in = memory_source_open(raw, n, 3, at) };
         assert_false(idx_open(&s, &err));
         assert_error(err, FAIL_NETWORK, SOURCE_FAILURE);
         array_close(&s);
@@ -294,10 +293,10 @@ static void test_errors_pass(void **state)
 static void test_written_then_read(void **state)
 {
     (void)state;
-    struct array_info info = { .dim = { 7, 1, UINT32_MAX, 2, 1, 1, 1, 1 } };
+    struct array_info info = { .dim = { 7, 1, 65537, 2, 1, 1, 1, 3 } };
 
     for (size_t t = 0; t < COUNT_OF(types); t++) {
-        for (info.ndims = 1; info.ndims <= 2; info.ndims++) {
+        for (info.ndims = 1; info.ndims <= ARRAY_MAX_DIMS; info.ndims++) {
             struct error err = { 0 };
             struct bytes_writer w;
             struct array_stream s;
@@ -309,7 +308,8 @@ static void test_written_then_read(void **state)
             assert_true(open_bytes(&s, w.bytes, w.n, 1, &err));
             assert_int_equal(s.info.dtype, info.dtype);
             assert_int_equal(s.info.ndims, info.ndims);
-            assert_int_equal(s.info.dim[0], 7);
+            for (unsigned i = 0; i < info.ndims; i++)
+                assert_int_equal(s.info.dim[i], info.dim[i]);
             array_close(&s);
             bytes_writer_release(&w);
             assert_no_error(err);

@@ -31,7 +31,8 @@ static size_t file_of(unsigned char *to, int major, const char *dict, size_t n)
 static bool open_bytes(struct array_stream *s, const void *bytes, size_t n,
                        size_t step, struct error *err)
 {
-    *s = (struct array_stream){ .in = source_open(bytes, n, step, NEVER) };
+    *s = (struct array_stream){ .in =
+                                    memory_source_open(bytes, n, step, NEVER) };
     return npy_open(s, err);
 }
 
@@ -159,20 +160,15 @@ static void test_refused(void **state)
         { DICT("<f4", "True", "(4, 5)"), "is in Fortran order" },
         { DICT("<f4", "False", "()"), "is a single number" },
         { DICT("<f4", "False", "(4, 0)"), "announces rows of size 0" },
-        { DICT("<f4", "False", "(0, 0)"), "announces rows of size 0" },
         { "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (4,), }",
           "holds records" },
         /* types that are not ours, among them objects, which are pickles */
         { DICT("|O", "False", "(4,)"), "elements of type '|O'" },
         { DICT("|b1", "False", "(4,)"), "elements of type '|b1'" },
         { DICT("<u2", "False", "(4,)"), "elements of type '<u2'" },
-        { DICT("<u8", "False", "(4,)"), "elements of type '<u8'" },
-        { DICT("<c8", "False", "(4,)"), "elements of type '<c8'" },
         { DICT("<U5", "False", "(4,)"), "elements of type '<U5'" },
         { DICT("<f16", "False", "(4,)"), "elements of type '<f16'" },
-        { DICT("<M8[s]", "False", "(4,)"), "elements of type '<M8[s]'" },
         { DICT("f4", "False", "(4,)"), "elements of type 'f4'" },
-        { DICT("<f", "False", "(4,)"), "elements of type '<f'" },
         { DICT("<<f4", "False", "(4,)"), "elements of type '<<f4'" },
         /* sizes: beyond 64 bits, and such that wrap to something small */
         { DICT("|u1", "False", "(18446744073709551616,)"), DAMAGED },
@@ -183,9 +179,14 @@ static void test_refused(void **state)
         { DICT("<f4", "False", "(1, 1, 1, 1, 1, 1, 1, 1, 1)"), DAMAGED },
         /* dicts that are none, or not these */
         { "", DAMAGED },
-        { "\n", DAMAGED },
-        { "{}", DAMAGED },
         { "{,}", DAMAGED },
+        { "{'descr", DAMAGED },
+        { "{'a key of 31 characters.........': 1}", DAMAGED },
+        { "{'a key of 32 characters..........': 1}", DAMAGED },
+        { DICT("", "False", "(4,)"), DAMAGED },
+        { DICT("a type of 31 characters........", "False", "(4,)"), "of type" },
+        { DICT("a type of 32 characters.........", "False", "(4,)"),
+          "'source'" },
         { "{" D ", " F ", " S, DAMAGED },
         { "{" D ", " F ", " S "]", DAMAGED },
         { "{" D ", " F "}", DAMAGED },
@@ -195,16 +196,13 @@ static void test_refused(void **state)
         { "{" D ", " D ", " F ", " S "}", DAMAGED },
         { "{" D ", " F ", " F ", " S "}", DAMAGED },
         { "{" D ", " F ", " S ", 'shape': (5,)}", DAMAGED },
-        { "{" D " " F ", " S "}", DAMAGED },
         { "{" D ", " F " " S "}", DAMAGED },
         { "{" D ", " F ",, " S "}", DAMAGED },
-        { "{'descr' '<f4', " F ", " S "}", DAMAGED },
         { "{descr: '<f4', " F ", " S "}", DAMAGED },
         { "{'descr\": '<f4', " F ", " S "}", DAMAGED },
         { "{'descr': '<f4\", " F ", " S "}", "'source'" },
         { "{'DESCR': '<f4', " F ", " S "}", DAMAGED },
         { "{" D ", " F ", " S "}x", DAMAGED },
-        { "{" D ", " F ", " S "}{}", DAMAGED },
         { "{" D ", " F ", " S "}\n\x01", DAMAGED },
         { DICT("\xC3\xA4", "False", "(4,)"), "elements of type" },
         { "__import__('os').system('true')", DAMAGED },
@@ -342,13 +340,15 @@ static void test_long_header(void **state)
     assert_error(err, FAIL_DATA, "'source' has an NPY header of 4097 bytes");
     array_close(&s);
 
-    /* One that promises 4 GiB is not waited for. */
-    err = (struct error){ 0 };
-    size_t n = file_of(raw, 2, dict, 100);
-    memset(raw + 8, 0xFF, 4);
-    assert_false(open_bytes(&s, raw, n, 999, &err));
-    assert_error(err, FAIL_DATA, "an NPY header of 4294967295 bytes");
-    array_close(&s);
+    /* One that promises 16 MiB is not waited for; each digit counts. */
+    for (int digit = 1; digit < 4; digit++) {
+        err = (struct error){ 0 };
+        size_t n = file_of(raw, 2, dict, 100);
+        raw[8 + digit] = 0x20;
+        assert_false(open_bytes(&s, raw, n, 999, &err));
+        assert_error(err, FAIL_DATA, "'source' has an NPY header of");
+        array_close(&s);
+    }
 }
 
 static void test_errors_pass(void **state)
@@ -359,7 +359,7 @@ static void test_errors_pass(void **state)
 
     for (size_t at = 0; at < n; at++) {
         struct error err = { 0 };
-        struct array_stream s = { .in = source_open(raw, n, 3, at) };
+        struct array_stream s = { .in = memory_source_open(raw, n, 3, at) };
         assert_false(npy_open(&s, &err));
         assert_error(err, FAIL_NETWORK, SOURCE_FAILURE);
         array_close(&s);

@@ -79,7 +79,7 @@ static int make_rows(void **state)
 static unsigned char *read_png(const void *bytes, size_t n, size_t step,
                                uint64_t dim[ARRAY_MAX_DIMS], struct error *err)
 {
-    struct array_stream s = { .in = source_open(bytes, n, step, NEVER) };
+    struct array_stream s = { .in = memory_source_open(bytes, n, step, NEVER) };
     unsigned char *pixels = NULL;
 
     if (pngimage_open(&s, err)) {
@@ -352,7 +352,7 @@ static void test_errors_pass(void **state)
 
     for (size_t at = 0; at <= n; at++) {
         struct error err = { 0 };
-        struct array_stream s = { .in = source_open(bytes, n, 10, at) };
+        struct array_stream s = { .in = memory_source_open(bytes, n, 10, at) };
         assert_false(pngimage_open(&s, &err));
         assert_error(err, FAIL_NETWORK, SOURCE_FAILURE);
         array_close(&s);

@@ -2,17 +2,14 @@
 /* Streams to read from: the calls that all share, memory, files, hashing. */
 #include "base/reader.h"
 
-#include <signal.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/digest.h"
-#include "base/interrupt.h"
 #include "base/sizes.h"
 #include "helpers.h"
 
@@ -28,7 +25,7 @@ static void test_read_and_fill(void **state)
     unsigned char to[64];
 
     for (size_t step = 1; step <= TEXT_BYTES + 1; step++) {
-        struct reader *r = source_open(text, TEXT_BYTES, step, NEVER);
+        struct reader *r = memory_source_open(text, TEXT_BYTES, step, NEVER);
         size_t first = step < 4 ? step : 4;
         assert_int_equal(reader_read(r, to, 0, &err), 0);
         assert_int_equal(reader_read(r, to, 4, &err), first);
@@ -50,7 +47,7 @@ static void test_exact(void **state)
     (void)state;
     struct error err = { 0 };
     unsigned char to[64];
-    struct reader *r = source_open(text, TEXT_BYTES, 3, NEVER);
+    struct reader *r = memory_source_open(text, TEXT_BYTES, 3, NEVER);
 
     assert_true(reader_exact(r, to, TEXT_BYTES - 1, &err));
     assert_memory_equal(to, text, TEXT_BYTES - 1);
@@ -65,14 +62,14 @@ static void test_at_end(void **state)
     (void)state;
     struct error err = { 0 };
     unsigned char to[64];
-    struct reader *r = source_open(text, TEXT_BYTES, 3, NEVER);
+    struct reader *r = memory_source_open(text, TEXT_BYTES, 3, NEVER);
 
     assert_true(reader_exact(r, to, TEXT_BYTES, &err));
     assert_true(reader_at_end(r, &err));
     assert_no_error(err);
     reader_close(r);
 
-    r = source_open(text, TEXT_BYTES, 3, NEVER);
+    r = memory_source_open(text, TEXT_BYTES, 3, NEVER);
     assert_true(reader_exact(r, to, TEXT_BYTES - 1, &err));
     assert_false(reader_at_end(r, &err));
     assert_error(err, FAIL_DATA, "'source' goes on");
@@ -80,7 +77,7 @@ static void test_at_end(void **state)
 
     /* Bytes that were only peeked at are still there. */
     err = (struct error){ 0 };
-    r = source_open(text, 1, 1, NEVER);
+    r = memory_source_open(text, 1, 1, NEVER);
     assert_int_equal(reader_peek(r, to, 10, &err), 1);
     assert_false(reader_at_end(r, &err));
     reader_close(r);
@@ -94,7 +91,7 @@ static void test_peek(void **state)
 
     fill_noise(bytes, sizeof bytes, 1);
     for (size_t step = 1; step <= 700; step += 233) {
-        struct reader *r = source_open(bytes, sizeof bytes, step, NEVER);
+        struct reader *r = memory_source_open(bytes, sizeof bytes, step, NEVER);
         assert_int_equal(reader_peek(r, to, 4, &err), 4);
         assert_memory_equal(to, bytes, 4);
         assert_int_equal(reader_peek(r, to, 8, &err), 8);
@@ -129,7 +126,7 @@ static void test_errors_pass(void **state)
 
     for (int call = 0; call < 6; call++) {
         struct error err = { 0 };
-        struct reader *r = source_open(text, TEXT_BYTES, 2, 4);
+        struct reader *r = memory_source_open(text, TEXT_BYTES, 2, 4);
         assert_true(call == 3 || reader_exact(r, to, 4, &err));
         assert_no_error(err);
         if (call == 0)
@@ -161,7 +158,7 @@ static void test_rest(void **state)
     for (size_t i = 0; i < COUNT_OF(sizes); i++) {
         struct error err = { 0 };
         size_t n = 7, wanted = sizes[i];
-        struct reader *r = source_open(bytes, wanted, 1000, NEVER);
+        struct reader *r = memory_source_open(bytes, wanted, 1000, NEVER);
         unsigned char *rest = reader_rest(r, wanted, &n, &err);
         assert_non_null(rest);
         assert_int_equal(n, wanted);
@@ -170,7 +167,7 @@ static void test_rest(void **state)
         reader_close(r);
         if (wanted == 0)
             continue;
-        r = source_open(bytes, wanted, 1000, NEVER);
+        r = memory_source_open(bytes, wanted, 1000, NEVER);
         assert_null(reader_rest(r, wanted - 1, &n, &err));
         assert_error(err, FAIL_DATA, "'source' is longer than");
         reader_close(r);
@@ -322,26 +319,18 @@ static void test_file_read_error(void **state)
     reader_close(r);
 }
 
-static void ignore_signal(int number)
-{
-    (void)number;
-}
-
 /* Exit status 0: the read ended with FAIL_INTERRUPTED. */
-static int read_until_interrupted(void)
+static int read_from_pipe(void *argument)
 {
-    struct sigaction poke = { .sa_handler = ignore_signal };
     struct error err = { 0 };
     unsigned char to;
-
-    sigaction(SIGUSR1, &poke, NULL);
-    interrupt_install();
     struct reader *r = file_reader_open("pipe", &err);
-    if (!r || reader_read(r, &to, 1, &err) != 1 || to != 'x')
+    (void)argument;
+
+    if (!r || reader_read(r, &to, 1, &err) != -1)
         return 1;
-    if (reader_read(r, &to, 1, &err) != -1)
-        return 2;
-    return err.code == FAIL_INTERRUPTED ? 0 : 3;
+    reader_close(r);
+    return err.code == FAIL_INTERRUPTED ? 0 : 2;
 }
 
 /* A read that waits comes back for a signal that ends the program, and goes on
@@ -349,35 +338,11 @@ static int read_until_interrupted(void)
 static void test_interrupted_read(void **state)
 {
     (void)state;
-    const struct timespec moment = { 0, 5 * 1000 * 1000 };
-    int status = 0;
-    bool ended = false;
-
     assert_int_equal(mkfifo("pipe", 0666), 0);
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0)
-        _exit(read_until_interrupted());
-    FILE *f = fopen("pipe", "wb"); /* comes back when the child has opened it */
-    assert_non_null(f);
-    assert_int_equal(fputc('x', f), 'x');
-    assert_int_equal(fflush(f), 0);
-    /* Enough pokes to hit the second read; more later, in case that SIGTERM
-     * comes just before a read begins. */
-    for (int i = 0; i < 2000 && !ended; i++) {
-        kill(child, SIGUSR1);
-        if (i == 10)
-            kill(child, SIGTERM);
-        nanosleep(&moment, NULL);
-        ended = waitpid(child, &status, WNOHANG) == child;
-        assert_false(ended && i < 10);
-    }
-    if (!ended)
-        kill(child, SIGKILL);
-    assert_true(ended);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-    fclose(f);
+    int keep = open("pipe", O_RDWR); /* a writer that never writes */
+    assert_true(keep >= 0);
+    assert_int_equal(child_interrupt(read_from_pipe, NULL), 0);
+    close(keep);
 }
 
 /* ---- hashing ---- */
@@ -395,7 +360,7 @@ static void test_digest(void **state)
         char hex[DIGEST_TEXT];
         assert_true(digest_init(&digest, DIGEST_SHA256, &err));
         struct reader *r = digest_reader_open(
-            source_open(text, TEXT_BYTES, step, NEVER), &digest, &err);
+            memory_source_open(text, TEXT_BYTES, step, NEVER), &digest, &err);
         assert_string_equal(r->name, "source");
         unsigned char head[4];
         assert_int_equal(reader_peek(r, head, 4, &err), 4);
@@ -418,7 +383,8 @@ static void test_digest_of_failures(void **state)
 
     assert_true(digest_init(&digest, DIGEST_SHA256, &err));
     struct outcome o = outcome_read(
-        digest_reader_open(source_open(text, TEXT_BYTES, 3, 7), &digest, &err),
+        digest_reader_open(memory_source_open(text, TEXT_BYTES, 3, 7), &digest,
+                           &err),
         5);
     assert_int_equal(o.n, 7);
     assert_error(o.err, FAIL_NETWORK, SOURCE_FAILURE);

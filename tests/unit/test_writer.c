@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/sizes.h"
 #include "helpers.h"
@@ -152,6 +153,23 @@ static void test_compare_lengths(void **state)
     assert_error(err, FAIL_DATA, "it ends at byte 0");
 }
 
+static void test_compare_read_error(void **state)
+{
+    (void)state;
+    struct compare_writer w = { .with = NULL };
+    struct error err = { 0 };
+
+    if (access("/proc/self/mem", R_OK) != 0)
+        skip(); /* not Linux; there, nothing is mapped at 0, hence EIO */
+    assert_true(compare_writer_open(&w, "/proc/self/mem", &err));
+    assert_false(writer_write(&w.base, "x", 1, &err));
+    assert_error(err, FAIL_SYSTEM, "cannot read '/proc/self/mem'");
+    err = (struct error){ 0 };
+    assert_false(compare_writer_finish(&w, &err));
+    assert_error(err, FAIL_SYSTEM, "cannot read '/proc/self/mem'");
+    compare_writer_release(&w);
+}
+
 static void test_compare_refused(void **state)
 {
     (void)state;
@@ -174,6 +192,7 @@ int main(void)
         IN_TEMP_DIR(test_compare_same),
         IN_TEMP_DIR(test_compare_differs),
         IN_TEMP_DIR(test_compare_lengths),
+        cmocka_unit_test(test_compare_read_error),
         IN_TEMP_DIR(test_compare_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

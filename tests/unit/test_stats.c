@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* Figures from histograms: exact, whatever the order, up to 64 bits. */
+#include "stage/stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sizes.h"
+#include "helpers.h"
+
+/* The pixels of the genuine training set, level by level, would be a long
+ * table; these sums of it are published (shared/docs). */
+#define MNIST_MEAN 0.13066047627384
+#define MNIST_STD 0.30810780385646
+
+struct level {
+    unsigned x;
+    uint64_t n;
+};
+
+static void test_known(void **state)
+{
+    (void)state;
+    static const struct {
+        struct level level[4];
+        struct pixel_stats want;
+    } cases[] = {
+        { { { 0, 1 } }, { 1, 0, 0, 1, 0, 0, 0, 0 } },
+        { { { 255, 1 } }, { 1, 255, 65025, 0, 255, 255, 1, 0 } },
+        { { { 0, 1 }, { 255, 1 } }, { 2, 255, 65025, 1, 0, 255, 0.5, 0.5 } },
+        { { { 0, 3 }, { 255, 1 } },
+          { 4, 255, 65025, 3, 0, 255, 0.25, 0.4330127018922193 } },
+        { { { 51, 2 }, { 102, 1 }, { 153, 1 } },
+          { 4, 357, 39015, 0, 51, 153, 0.35, 0.1658312395177700 } },
+        { { { 7, 1000 } }, { 1000, 7000, 49000, 0, 7, 7, 7.0 / 255, 0 } },
+        { { { 1, 1 }, { 2, 1 }, { 3, 1 }, { 4, 1 } },
+          { 4, 10, 30, 0, 1, 4, 2.5 / 255, 0.004384453298165098 } },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct pixel_stats *want = &cases[i].want;
+        uint64_t histogram[256] = { 0 };
+        struct pixel_stats got;
+        struct error err = { 0 };
+
+        for (size_t j = 0; j < 4 && cases[i].level[j].n; j++)
+            histogram[cases[i].level[j].x] = cases[i].level[j].n;
+        assert_true(pixel_stats_of(histogram, &got, &err));
+        assert_no_error(err);
+        if (got.count != want->count || got.sum != want->sum ||
+            got.sum_squares != want->sum_squares || got.zeros != want->zeros ||
+            got.min != want->min || got.max != want->max ||
+            fabs(got.mean - want->mean) > 1e-16 ||
+            fabs(got.std - want->std) > 1e-16)
+            fail_msg("row %zu: mean %.17g, std %.17g", i, got.mean, got.std);
+    }
+}
+
+static void test_no_pixels(void **state)
+{
+    (void)state;
+    static const uint64_t histogram[256];
+    struct pixel_stats got;
+    struct error err = { 0 };
+
+    assert_true(pixel_stats_of(histogram, &got, &err));
+    assert_int_equal(got.count, 0);
+    assert_int_equal(got.min, 0);
+    assert_int_equal(got.max, 0);
+    assert_true(isnan(got.mean));
+    assert_true(isnan(got.std));
+}
+
+/* Two histograms that have the sums of MNIST's train set: count, zeros, sum
+ * and sum of squares decide mean and deviation, and nothing else does. */
+static void test_mnist_sums(void **state)
+{
+    (void)state;
+    static const uint64_t count = 47040000, sum = 1567298545,
+                          squares = UINT64_C(342590800147);
+    uint64_t histogram[256] = { 0 };
+    struct pixel_stats got;
+    struct error err = { 0 };
+
+    /* a * 255 and b * 128 and c * 1 pixels, the rest 0, solve both sums */
+    int64_t s = (int64_t)sum, q = (int64_t)squares;
+    for (int64_t a = q / 65025; a > 0; a--) {
+        /* 128 b + c = s - 255 a; 16384 b + c = q - 65025 a */
+        int64_t rest = s - 255 * a, rest_squares = q - 65025 * a;
+        int64_t twice = rest_squares - rest;
+        if (rest < 0 || twice < 0 || twice % (16384 - 128) != 0)
+            continue;
+        int64_t b = twice / (16384 - 128), c = rest - 128 * b;
+        if (c < 0)
+            continue;
+        histogram[255] = (uint64_t)a;
+        histogram[128] = (uint64_t)b;
+        histogram[1] = (uint64_t)c;
+        break;
+    }
+    assert_true(histogram[255] > 0);
+    histogram[0] = count - histogram[1] - histogram[128] - histogram[255];
+    assert_true(pixel_stats_of(histogram, &got, &err));
+    assert_true(got.count == count && got.sum == sum);
+    assert_true(got.sum_squares == squares);
+    assert_true(fabs(got.mean - MNIST_MEAN) < 1e-14);
+    assert_true(fabs(got.std - MNIST_STD) < 1e-14);
+}
+
+/* n * sum_squares and sum * sum are far beyond 64 bits and agree in all but
+ * their last digits: doubles would see no difference at all. */
+static void test_spread_needs_128_bits(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t at_254, at_255;
+        double std; /* times 255 */
+    } cases[] = {
+        { 1, UINT64_C(1) << 40, 0x1p-20 },
+        { UINT64_C(1) << 40, 1, 0x1p-20 },
+        { UINT64_C(1) << 47, UINT64_C(1) << 47, 0.5 },
+        { 1, (UINT64_C(1) << 40) - 1, 0x1p-20 },
+        { 1, UINT64_C(281474976710656) /* 2^48 */, 0x1p-24 },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        uint64_t histogram[256] = {
+            [254] = cases[i].at_254, [255] = cases[i].at_255
+        };
+        struct pixel_stats got;
+        struct error err = { 0 };
+
+        assert_true(pixel_stats_of(histogram, &got, &err));
+        double ratio = got.std * 255 / cases[i].std;
+        if (!(fabs(ratio - 1) < 1e-11))
+            fail_msg("row %zu: std * 255 is %a", i, got.std * 255);
+    }
+}
+
+static void test_overflow(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned x, y;
+        uint64_t n, m;
+        bool fits;
+    } cases[] = {
+        { 255, 0, UINT64_MAX / 65025, 0, true },
+        { 255, 0, UINT64_MAX / 65025 + 1, 0, false }, /* one product */
+        { 255, 254, UINT64_MAX / 65025, 1, false },   /* the sum of two */
+        { 1, 0, UINT64_MAX, 0, true },
+        { 1, 2, UINT64_MAX, 1, false },
+        { 255, 1, UINT64_MAX, 0, false },
+        { 0, 1, UINT64_MAX, 1, false }, /* no sum: the count does not fit */
+        { 0, 255, UINT64_MAX - 5, 5, true },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        uint64_t histogram[256] = { 0 };
+        struct pixel_stats got = { .count = 4711 };
+        struct error err = { 0 };
+
+        histogram[cases[i].x] = cases[i].n;
+        histogram[cases[i].y] += cases[i].m;
+        if (pixel_stats_of(histogram, &got, &err) != cases[i].fits)
+            fail_msg("row %zu", i);
+        if (cases[i].fits)
+            assert_true(got.count == cases[i].n + cases[i].m && got.std >= 0);
+        else
+            assert_error(err, FAIL_DATA, "too many pixels for 64-bit sums");
+    }
+}
+
+/* ---- counting ---- */
+
+enum { CLASSES = 5, ROWS = 300, IMAGE = 21 };
+
+static void make_rows(unsigned char *images, int64_t *labels)
+{
+    uint64_t noise = 7;
+
+    fill_noise(images, (size_t)ROWS * IMAGE, 4);
+    for (size_t i = 0; i < ROWS; i++)
+        labels[i] = (int64_t)(noise_next(&noise) % (CLASSES - 1)); /* not 4 */
+}
+
+static void test_counting(void **state)
+{
+    (void)state;
+    static unsigned char images[ROWS * IMAGE];
+    int64_t labels[ROWS];
+    uint64_t want[CLASSES][256] = { { 0 } }, counts[CLASSES] = { 0 };
+    uint64_t total[256], all[256] = { 0 };
+    struct stats s = { 0 };
+    struct error err = { 0 };
+
+    make_rows(images, labels);
+    assert_true(stats_init(&s, CLASSES, IMAGE, &err));
+    stats_add(&s, images, labels, 100);
+    stats_add(&s, NULL, NULL, 0);
+    stats_add(&s, images + 100 * IMAGE, labels + 100, ROWS - 100);
+    for (size_t i = 0; i < (size_t)ROWS * IMAGE; i++) {
+        want[labels[i / IMAGE]][images[i]]++;
+        all[images[i]]++;
+    }
+    for (size_t i = 0; i < ROWS; i++)
+        counts[labels[i]]++;
+    assert_int_equal(s.rows, ROWS);
+    assert_memory_equal(s.label_counts, counts, sizeof counts);
+    assert_memory_equal(s.histogram, want, sizeof want);
+    assert_int_equal(counts[4], 0);
+    memset(total, 0xAA, sizeof total);
+    stats_total(&s, total);
+    assert_memory_equal(total, all, sizeof all);
+    stats_release(&s);
+    assert_null(s.histogram);
+    stats_release(&s);
+    assert_no_error(err);
+}
+
+/* The same rows in another order, in other blocks: the same figures, bit for
+ * bit. */
+static void test_order_does_not_matter(void **state)
+{
+    (void)state;
+    static unsigned char images[ROWS * IMAGE];
+    int64_t labels[ROWS];
+    uint64_t histogram[2][256];
+    struct pixel_stats figures[2] = { { 0 } };
+    struct error err = { 0 };
+
+    make_rows(images, labels);
+    for (unsigned pass = 0; pass < 2; pass++) {
+        struct stats s = { 0 };
+        assert_true(stats_init(&s, CLASSES, IMAGE, &err));
+        for (size_t i = 0; i < ROWS; i++) {
+            size_t row = pass ? (i * 77 + 5) % ROWS : i; /* 77: no divisor */
+            stats_add(&s, images + row * IMAGE, labels + row, 1);
+        }
+        stats_total(&s, histogram[pass]);
+        assert_true(pixel_stats_of(histogram[pass], &figures[pass], &err));
+        stats_release(&s);
+    }
+    assert_memory_equal(histogram[0], histogram[1], sizeof histogram[0]);
+    assert_int_equal(figures[0].sum_squares, figures[1].sum_squares);
+    assert_true(figures[0].mean == figures[1].mean);
+    assert_true(figures[0].std == figures[1].std);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_known),
+        cmocka_unit_test(test_no_pixels),
+        cmocka_unit_test(test_mnist_sums),
+        cmocka_unit_test(test_spread_needs_128_bits),
+        cmocka_unit_test(test_overflow),
+        cmocka_unit_test(test_counting),
+        cmocka_unit_test(test_order_does_not_matter),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
