@@ -98,6 +98,9 @@ static bool store(const struct option_row *row, void *settings,
     uint64_t count;
 
     snprintf(what, sizeof what, "--%s", row->name);
+    if ((row->kind == OPTION_TEXT || row->kind == OPTION_LIST) &&
+        text[0] == '\0')
+        return error_set(err, FAIL_USAGE, "%s: the argument is empty", what);
     switch (row->kind) {
     case OPTION_FLAG:
         *(bool *)field = true;
@@ -111,9 +114,6 @@ static bool store(const struct option_row *row, void *settings,
         *(size_t *)(void *)field = (size_t)count;
         return true;
     case OPTION_TEXT:
-        if (text[0] == '\0')
-            return error_set(err, FAIL_USAGE, "%s: the argument is empty",
-                             what);
         *(const char **)(void *)field = text;
         return true;
     case OPTION_CHOICE:
@@ -183,7 +183,8 @@ static bool unknown_option(const struct parser *p, const char *word,
 
     for (size_t i = 0; i < p->count; i++)
         names[i] = p->row[i]->name;
-    snprintf(given, sizeof given, "%.*s", (int)strcspn(word, "="), word);
+    size_t n = word[1] == '-' ? strcspn(word, "=") : strlen(word);
+    snprintf(given, sizeof given, "%.*s", (int)n, word);
     suggest_nearest(hint, sizeof hint, given + strspn(given, "-"), "--", names,
                     p->count);
     return error_set(err, FAIL_USAGE, "unknown option '%s'%s", given, hint);

@@ -69,6 +69,9 @@ static bool read_picture(png_structp png, png_infop info, struct context *c,
         return false;
     png_set_read_fn(png, c, read_bytes);
     png_set_user_limits(png, 16384, 16384);
+    /* Passes over all chunks that are not needed: libpng allocates what the
+     * length of a text or a colour profile announces, up to 2 GiB. */
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_read_info(png, info);
     if (png_get_color_type(png, info) != PNG_COLOR_TYPE_GRAY ||
         png_get_bit_depth(png, info) > 8 ||

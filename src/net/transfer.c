@@ -132,9 +132,11 @@ static void note_failure(struct tally *tally, const char *mirror,
 
     tally->network_failures += why->code != FAIL_DATA;
     http_host(mirror, host, sizeof host);
-    snprintf(tally->story + used, sizeof tally->story - used, "%s%s: %s",
-             used ? "; " : "", transfer_is_local(mirror) ? mirror : host,
-             why->text);
+    int n = snprintf(tally->story + used, sizeof tally->story - used,
+                     "%s%s: %s", used ? "; " : "",
+                     transfer_is_local(mirror) ? mirror : host, why->text);
+    if (n < 0) /* what does not fit is cut, which is fine */
+        tally->story[used] = '\0';
 }
 
 /* Full jitter, so that many that failed together do not return together. */

@@ -53,12 +53,12 @@ bool recipe_parse_formats(struct recipe *r, const char *list, struct error *err)
 }
 
 static bool add_split(struct recipe *r, const struct catalogue_dataset *dataset,
-                      const char *name, enum fail blame, struct error *err)
+                      const char *name, struct error *err)
 {
     const struct catalogue_split *split = catalogue_find_split(dataset, name);
 
     if (!split)
-        return error_set(err, blame,
+        return error_set(err, FAIL_USAGE,
                          "'%s' has no split '%s'; its first one is '%s'",
                          dataset->name, name, dataset->split[0].name);
     r->split[split - dataset->split] = true;
@@ -74,7 +74,7 @@ bool recipe_parse_splits(struct recipe *r,
     for (size_t i = 0; i < dataset->split_count; i++)
         r->split[i] = list == NULL;
     while (next_word(&list, word))
-        if (!add_split(r, dataset, word, FAIL_USAGE, err))
+        if (!add_split(r, dataset, word, err))
             return false;
     return true;
 }
@@ -131,11 +131,24 @@ static bool scale_from_json(struct scale *s, struct json_t *doc)
             jsondoc_find_real(doc, "std", &s->std));
 }
 
+/* Could it have come from the command line? */
+static bool is_possible(const struct recipe *r)
+{
+    struct error ignored = { 0 };
+    struct normalize n;
+
+    return normalize_init(&n, &r->scale, r->dtype, &ignored) &&
+           (r->label_dtype == DTYPE_U8 || r->label_dtype == DTYPE_I32 ||
+            r->label_dtype == DTYPE_I64) &&
+           r->smoothing >= 0 && r->smoothing < 1;
+}
+
 bool recipe_from_json(struct recipe *r, struct json_t *doc,
                       const struct catalogue_dataset *dataset,
                       struct error *err)
 {
     struct recipe got = { 0 };
+    struct error ignored = { 0 };
     const char *dtype = jsondoc_find_text(doc, "dtype");
     const char *label_dtype = jsondoc_find_text(doc, "label_dtype");
     struct json_t *formats_list = jsondoc_find(doc, "formats");
@@ -147,18 +160,22 @@ bool recipe_from_json(struct recipe *r, struct json_t *doc,
         !dtype_parse(label_dtype, &got.label_dtype) ||
         !jsondoc_find_bool(doc, "onehot", &got.onehot) ||
         !jsondoc_find_real(doc, "smoothing", &got.smoothing) ||
-        !jsondoc_find_bool(doc, "shuffle", &shuffle) || shuffle)
+        !jsondoc_find_bool(doc, "shuffle", &shuffle) || shuffle ||
+        !is_possible(&got))
         return error_set(err, FAIL_DATA,
                          "the recipe is none of this version of mnistprep");
+    if (jsondoc_count(formats_list) == 0 || jsondoc_count(splits) == 0)
+        return error_set(err, FAIL_DATA,
+                         "the recipe makes no formats, or no splits");
     for (size_t i = 0; i < jsondoc_count(formats_list); i++) {
         const char *name = jsondoc_text(jsondoc_at(formats_list, i));
-        if (!name || !add_format(&got, name, err))
+        if (!name || !add_format(&got, name, &ignored))
             return error_set(err, FAIL_DATA,
                              "the recipe's formats are unknown");
     }
     for (size_t i = 0; i < jsondoc_count(splits); i++) {
         const char *name = jsondoc_text(jsondoc_at(splits, i));
-        if (!name || !add_split(&got, dataset, name, FAIL_DATA, err))
+        if (!name || !add_split(&got, dataset, name, &ignored))
             return error_set(err, FAIL_DATA, "the recipe's splits are unknown");
     }
     *r = got;

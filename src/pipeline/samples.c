@@ -179,6 +179,8 @@ bool samples_read(struct samples *s, struct source *source,
                          .image_bytes = source->image_bytes,
                          .count = rows->count };
 
+    if (source->count == 0)
+        return error_set(err, FAIL_USAGE, "there are no rows to pick from");
     for (size_t i = 0; i < rows->count; i++)
         if (rows->row[i] >= source->count)
             return error_set(err, FAIL_USAGE,

@@ -60,9 +60,9 @@ bool pixel_stats_of(const uint64_t histogram[256], struct pixel_stats *to,
             continue;
         s.min = s.min < x ? s.min : x;
         s.max = x;
-        s.count += histogram[x];
-        fits = fits && size_mul(&sum, x) && size_mul(&squares, x * x) &&
-               size_add(&s.sum, sum) && size_add(&s.sum_squares, squares);
+        fits = fits && size_add(&s.count, histogram[x]) && size_mul(&sum, x) &&
+               size_mul(&squares, x * x) && size_add(&s.sum, sum) &&
+               size_add(&s.sum_squares, squares);
     }
     if (!fits)
         return error_set(err, FAIL_DATA, "too many pixels for 64-bit sums");

@@ -4,8 +4,8 @@
 #
 # Given by ctest (or by hand):
 #   MNISTPREP               absolute path of the program (default: build/dev)
-#   MNISTPREP_TEST_MNIST    directory of the genuine MNIST gz files; may be unset
-#   MNISTPREP_TEST_FASHION  the same for Fashion-MNIST (default: Debian's package)
+#   MNISTPREP_TEST_MNIST    directory of the genuine MNIST gz files, or unset
+#   MNISTPREP_TEST_FASHION  the same for Fashion-MNIST (default: from Debian)
 #   MNISTPREP_TEST_PYTHON   a python3 with numpy and PIL
 #   MNISTPREP_SANITIZED     1 when the program runs under ASan
 #

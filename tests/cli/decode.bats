@@ -3,6 +3,9 @@
 # decode: anything readable becomes an uncompressed array file, or is refused
 # with its reason and leaves nothing.
 
+# Set by common.bash and by `run`:
+# shellcheck disable=SC2154,SC2030,SC2031
+
 load common
 
 setup_file() {
@@ -54,6 +57,7 @@ setup_file() {
 @test "decode: standard input, from a pipe and from a file" {
     fixture idx a.idx --shape 5,28,28
     gzip -nk a.idx
+    # shellcheck disable=SC2002 # a pipe is meant
     cat a.idx.gz | "$MNISTPREP" decode - >out
     assert_same a.idx out
     zcat a.idx.gz | "$MNISTPREP" decode - -o - | cmp - a.idx

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: MIT
 # dump: pictures of samples, pixel for pixel.
 
+# Set by common.bash and by `run`:
+# shellcheck disable=SC2154,SC2030,SC2031
+
 load common
 
 images=src/train-images-idx3-ubyte.gz

@@ -3,6 +3,9 @@
 # What all commands share: help, version, options, statuses, streams, signals,
 # names.
 
+# Set by common.bash and by `run`:
+# shellcheck disable=SC2154,SC2030,SC2031
+
 load common
 
 commands='list fetch verify decode normalize onehot prep stats dump help version'

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: MIT
 # normalize: pixels become scaled numbers, byte for byte those of numpy.
 
+# Set by common.bash and by `run`:
+# shellcheck disable=SC2154,SC2030,SC2031
+
 load common
 
 @test "normalize: every scale, dtype and format, on all grey levels" {

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: MIT
 # onehot: labels become rows of f32, and wrong labels are named.
 
+# Set by common.bash and by `run`:
+# shellcheck disable=SC2154,SC2030,SC2031
+
 load common
 
 @test "onehot: every label type, smoothing and format; labels that do not fit" {

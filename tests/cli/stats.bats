@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: MIT
 # stats: exact integer sums, and mean and deviation of x/255.
 
+# Set by common.bash and by `run`:
+# shellcheck disable=SC2154,SC2030,SC2031
+
 load common
 
 digits=0,1,2,3,4,5,6,7,8,9
