@@ -302,7 +302,7 @@ static _Noreturn void run_interruptible(int (*work)(void *argument),
     _exit(work(argument));
 }
 
-int child_interrupt(int (*work)(void *argument), void *argument)
+int child_interrupt(int (*work)(void *argument), void *argument, bool patient)
 {
     const struct timespec moment = { 0, 5 * 1000 * 1000 };
     sigset_t both, before;
@@ -322,7 +322,8 @@ int child_interrupt(int (*work)(void *argument), void *argument)
         fail_msg("%s", "there is no child");
     /* SIGUSR1 again and again, as SIGTERM may come just before a wait. */
     for (int i = 0; i < 4000 && !ended; i++) {
-        kill(child, i == 20 ? SIGTERM : SIGUSR1);
+        if (i >= 20 || patient)
+            kill(child, i == 20 ? SIGTERM : SIGUSR1);
         nanosleep(&moment, NULL);
         ended = waitpid(child, &status, WNOHANG) == child;
         if (ended && i < 20)

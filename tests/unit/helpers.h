@@ -83,7 +83,7 @@ bool file_holds(const char *path, const void *bytes, size_t n);
 bool file_is_link(const char *path); /* symbolic */
 
 /* Names in a directory, without "." and "..". */
-size_t entries_count(const char *dir);
+size_t entries_count(const char *path);
 
 /* ---- children ---- */
 
@@ -91,10 +91,10 @@ size_t entries_count(const char *dir);
  * signal that ended it. The child must not use cmocka's assertions. */
 int child_run(int (*work)(void *argument), void *argument);
 
-/* The same for work that waits for what does not come. It must not end by a
- * signal that only ends system calls; SIGTERM, which interrupt.c notes, must
- * end it. */
-int child_interrupt(int (*work)(void *argument), void *argument);
+/* The same for work that waits for what does not come: SIGTERM, which
+ * interrupt.c notes, must end it. A signal that only ends system calls must
+ * not, if it is to be patient. */
+int child_interrupt(int (*work)(void *argument), void *argument, bool patient);
 
 /* In a child: from root to nobody, so that permissions and limits hold. */
 bool privileges_drop(void);

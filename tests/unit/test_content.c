@@ -30,11 +30,15 @@ static const struct {
     /* what is packed otherwise */
     { CONTENT_ZIP, BYTES("PK\x03\x04\x14\0") },
     { CONTENT_ZIP, BYTES("PK\x05\x06\0\0") }, /* an empty one */
+    { CONTENT_ZIP, BYTES("PK\x05\x06") },
     { CONTENT_XZ, BYTES("\xFD"
                         "7zXZ\0\0\4") },
+    { CONTENT_XZ, BYTES("\xFD"
+                        "7zXZ\0") },
     { CONTENT_BZIP2, BYTES("BZh91AY&SY") },
     { CONTENT_ZSTD, BYTES("\x28\xB5\x2F\xFD\4") },
     { CONTENT_HDF5, BYTES("\x89HDF\r\n\x1A\n\0") },
+    { CONTENT_HDF5, BYTES("\x89HDF\r\n\x1A\n") },
     { CONTENT_PICKLE, BYTES("\x80\x04\x95\x1A") },
     { CONTENT_PICKLE, BYTES("\x80\x03]q\0") },
     { CONTENT_PICKLE, BYTES("\x80\x02}q") },
@@ -43,6 +47,7 @@ static const struct {
     { CONTENT_WEB_PAGE, BYTES("<!DOCTYPE html>\n<html>") },
     { CONTENT_WEB_PAGE, BYTES("<!doctype HTML>") },
     { CONTENT_WEB_PAGE, BYTES("<HTML><HEAD>") },
+    { CONTENT_WEB_PAGE, BYTES("<html") },
     { CONTENT_WEB_PAGE, BYTES("<html lang=\"en\">") },
     { CONTENT_WEB_PAGE, BYTES("\r\n\t  \n<Html>") },
     { CONTENT_WEB_PAGE, BYTES("\xEF\xBB\xBF<!DOCTYPE html>") },

@@ -226,7 +226,7 @@ static void test_signal_ends_waiting(void **state)
         skip();
     assert_int_equal(mkdir("d", 0777), 0);
     assert_true(directory_lock(&lock, "d", &err));
-    assert_int_equal(child_interrupt(wait_for_lock, NULL), 0);
+    assert_int_equal(child_interrupt(wait_for_lock, NULL, true), 0);
     directory_unlock(&lock);
 }
 

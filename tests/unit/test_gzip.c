@@ -362,7 +362,7 @@ static void test_empty_members(void **state)
     /* a full one between begins a new row */
     n -= 32 * one;
     n += text_member(packed + n);
-    for (int i = 0; i < 40; i++, n += one)
+    for (int i = 0; i < 64; i++, n += one)
         memcpy(packed + n, empty, one);
     check_unpacks(packed, n, text, TEXT_BYTES);
 }

@@ -95,9 +95,8 @@ static void check_array(const struct manifest_array *a,
     assert_int_equal(a->info.dtype, b->info.dtype);
     assert_int_equal(a->info.ndims, b->info.ndims);
     assert_memory_equal(a->info.dim, b->info.dim, sizeof a->info.dim);
-    assert_int_equal(a->little, b->little);
-    assert_int_equal(a->offset, b->offset);
-    assert_int_equal(a->bytes, b->bytes);
+    assert_true(a->little == b->little && a->offset == b->offset &&
+                a->bytes == b->bytes);
 }
 
 static void check_same(const struct manifest *a, const struct manifest *b)
@@ -112,8 +111,12 @@ static void check_same(const struct manifest *a, const struct manifest *b)
         assert_string_equal(a->source[i].split, b->source[i].split);
         assert_string_equal(a->source[i].part, b->source[i].part);
         assert_string_equal(a->source[i].file, b->source[i].file);
-        assert_memory_equal(&a->source[i].facts, &b->source[i].facts,
-                            sizeof a->source[i].facts);
+        const struct raw_facts *f = &a->source[i].facts,
+                               *g = &b->source[i].facts;
+        assert_int_equal(f->bytes, g->bytes);
+        assert_int_equal(f->payload_bytes, g->payload_bytes);
+        assert_string_equal(f->sha256, g->sha256);
+        assert_string_equal(f->payload_sha256, g->payload_sha256);
     }
     assert_int_equal(a->split_count, b->split_count);
     for (size_t i = 0; i < a->split_count; i++) {
@@ -152,9 +155,38 @@ static void test_round_trip(void **state)
     assert_int_equal(jsondoc_count(jsondoc_find(images, "shape")), 3);
     jsondoc_release(doc);
     manifest_release(&back);
-    assert_null(back.split);
     manifest_release(&back);
     manifest_release(&m);
+}
+
+static void test_equal(void **state)
+{
+    (void)state;
+    struct manifest a = make(), b = make();
+    char *const texts[] = {
+        b.dataset,        b.classes[0],
+        b.source[0].file, b.source[0].facts.payload_sha256,
+        b.split[1].name,  b.split[0].array[MANIFEST_LABELS].file
+    };
+    uint64_t *const numbers[] = { &b.source[0].facts.bytes, &b.split[1].count,
+                                  &b.split[0].array[0].info.dim[2],
+                                  &b.split[0].more[1].offset };
+
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        assert_true(manifest_equal(&a, &b));
+        texts[i][0] ^= 1;
+        if (manifest_equal(&a, &b) || manifest_equal(&b, &a))
+            fail_msg("text %zu", i);
+        texts[i][0] ^= 1;
+    }
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        ++*numbers[i];
+        if (manifest_equal(&a, &b) || manifest_equal(&b, &a))
+            fail_msg("number %zu", i);
+        --*numbers[i];
+    }
+    manifest_release(&a);
+    manifest_release(&b);
 }
 
 static void test_cannot_write(void **state)
@@ -457,10 +489,11 @@ static void test_files_fit(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        IN_TEMP_DIR(test_round_trip),     IN_TEMP_DIR(test_cannot_write),
-        IN_TEMP_DIR(test_taken),          IN_TEMP_DIR(test_refused),
-        IN_TEMP_DIR(test_long_lists),     IN_TEMP_DIR(test_missing),
-        cmocka_unit_test(test_each_file), IN_TEMP_DIR(test_files_fit),
+        IN_TEMP_DIR(test_round_trip), IN_TEMP_DIR(test_cannot_write),
+        cmocka_unit_test(test_equal), IN_TEMP_DIR(test_taken),
+        IN_TEMP_DIR(test_refused),    IN_TEMP_DIR(test_long_lists),
+        IN_TEMP_DIR(test_missing),    cmocka_unit_test(test_each_file),
+        IN_TEMP_DIR(test_files_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <zlib.h>
 
 #include "base/sizes.h"
@@ -338,8 +339,48 @@ static void test_hostile_sizes(void **state)
     size_t n = make_header(bytes, 16384, 16384, "\x08\0\0\0\0");
     memcpy(bytes + n, "\0\0\0\0IDAT\x35\xAF\x06\x1E", 12);
     check_refused(bytes, n + 12, "more than 16 million pixels");
+    make_header(bytes, 16384, 1025, "\x08\0\0\0\0");
+    check_refused(bytes, n + 12, "more than 16 million pixels");
     make_header(bytes, 16384, 1024, "\x08\0\0\0\0");
     check_refused(bytes, n + 12, "'source' ends early");
+}
+
+/* A chunk that is not needed may announce 2 GiB: it is passed over, not
+ * allocated. Exit status 0: the memory stayed small. */
+static int open_long_chunks(void *argument)
+{
+    static const char *const names[] = {
+        "zTXt", "tEXt", "iTXt", "iCCP", "sPLT", "eXIf", "pCAL", "sCAL", "hIST",
+        "tIME", "bKGD", "gAMA", "sBIT", "abCd", "PLTE", "tRNS", "IDAT", "IEND",
+    };
+    struct rusage before, after;
+    (void)argument;
+
+    getrusage(RUSAGE_SELF, &before);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        unsigned char bytes[200] = { 0 };
+        struct error err = { 0 };
+        size_t n = make_header(bytes, 1, 1, "\x08\0\0\0\0");
+        store_be32(bytes + n, 0x7FFFFFFF);
+        memcpy(bytes + n + 4, names[i], 4);
+        struct array_stream s = { .in = memory_source_open(bytes, sizeof bytes,
+                                                           100, NEVER) };
+        if (pngimage_open(&s, &err) || err.code != FAIL_DATA)
+            return 1;
+        array_close(&s);
+    }
+    getrusage(RUSAGE_SELF, &after);
+#ifdef __linux__ /* where the unit is 1024 bytes */
+    return after.ru_maxrss - before.ru_maxrss < 100 * 1024 ? 0 : 2;
+#else
+    return 0;
+#endif
+}
+
+static void test_hostile_chunks(void **state)
+{
+    (void)state;
+    assert_int_equal(child_run(open_long_chunks, NULL), 0);
 }
 
 static void test_errors_pass(void **state)
@@ -398,6 +439,7 @@ int main(void)
         cmocka_unit_test(test_every_bit),
         cmocka_unit_test(test_trailing),
         cmocka_unit_test(test_hostile_sizes),
+        cmocka_unit_test(test_hostile_chunks),
         cmocka_unit_test(test_errors_pass),
         cmocka_unit_test(test_write_errors),
         cmocka_unit_test(test_versions),

@@ -163,7 +163,8 @@ static void test_verdicts(void **state)
                 ok != (want != RAWFILE_OTHER) || verdict != want)
                 fail_msg("row %zu, copy %d: %d", i, copy, (int)verdict);
             if (ok)
-                assert_memory_equal(&checked, &facts, sizeof facts);
+                assert_string_equal(checked.payload_sha256,
+                                    facts.payload_sha256);
             else
                 assert_int_equal(err.code, FAIL_DATA);
             /* from facts alone a blob cannot be told */

@@ -319,7 +319,7 @@ static void test_file_read_error(void **state)
     reader_close(r);
 }
 
-/* Exit status 0: the read ended with FAIL_INTERRUPTED. */
+/* Exit status 0: it ended with FAIL_INTERRUPTED. */
 static int read_from_pipe(void *argument)
 {
     struct error err = { 0 };
@@ -327,21 +327,24 @@ static int read_from_pipe(void *argument)
     struct reader *r = file_reader_open("pipe", &err);
     (void)argument;
 
-    if (!r || reader_read(r, &to, 1, &err) != -1)
+    if (r && reader_read(r, &to, 1, &err) != -1)
         return 1;
     reader_close(r);
     return err.code == FAIL_INTERRUPTED ? 0 : 2;
 }
 
-/* A read that waits comes back for a signal that ends the program, and goes on
+/* What waits comes back for a signal that ends the program; a read goes on
  * waiting for any other one. */
-static void test_interrupted_read(void **state)
+static void test_interrupted(void **state)
 {
     (void)state;
     assert_int_equal(mkfifo("pipe", 0666), 0);
-    int keep = open("pipe", O_RDWR); /* a writer that never writes */
+    /* in open: there is no writer */
+    assert_int_equal(child_interrupt(read_from_pipe, NULL, false), 0);
+    int keep = open("pipe", O_RDWR);
     assert_true(keep >= 0);
-    assert_int_equal(child_interrupt(read_from_pipe, NULL), 0);
+    /* in read: there is one, and it never writes */
+    assert_int_equal(child_interrupt(read_from_pipe, NULL, true), 0);
     close(keep);
 }
 
@@ -414,7 +417,7 @@ int main(void)
         IN_TEMP_DIR(test_file_refused),
         IN_TEMP_DIR(test_standard_input),
         cmocka_unit_test(test_file_read_error),
-        IN_TEMP_DIR(test_interrupted_read),
+        IN_TEMP_DIR(test_interrupted),
         cmocka_unit_test(test_digest),
         cmocka_unit_test(test_digest_of_failures),
     };

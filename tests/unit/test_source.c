@@ -276,6 +276,20 @@ static void test_no_rows(void **state)
     assert_false(read_all(&s, 0, 10, NULL, (int64_t[1]){ 0 }, &err));
     assert_error(err, FAIL_DATA, "'./labels'");
     source_close(&s);
+
+    /* also when nobody read at all */
+    for (int good = 0; good < 2; good++) {
+        s = (struct source){ 0 };
+        err = (struct error){ 0 };
+        assert_true(source_open(&s, ".", &split, NULL, SOURCE_HASH, &err));
+        assert_int_equal(source_finish(&s, &err), good);
+        if (good)
+            check_facts(&s.part[PART_LABELS], &labels, &labels, true);
+        else
+            assert_error(err, FAIL_DATA, "'./labels' goes on after the end");
+        source_close(&s);
+        blob_put("labels", &labels);
+    }
     blob_release(&images);
     blob_release(&labels);
 }

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/* Recipes: from options, into the manifest, and back out of it. */
+#include "pipeline/recipe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sizes.h"
+#include "fixtures.h"
+#include "format/jsondoc.h"
+#include "helpers.h"
+
+static const struct catalogue_dataset dataset = {
+    .name = "tiny",
+    .split = { { .name = "train" }, { .name = "test" }, { .name = "dig" } },
+    .split_count = 3,
+};
+
+/* ---- lists ---- */
+
+static void test_formats(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *list;
+        const char *names[3];
+        const char *part; /* of the error */
+    } cases[] = {
+        { "bin", { "bin" }, NULL },
+        { "npy,bin", { "npy", "bin" }, NULL },
+        { "idx,bin,npy", { "idx", "bin", "npy" }, NULL },
+        { "", { NULL }, "unknown format ''; there are bin, idx, npy" },
+        { ",", { NULL }, "unknown format ''" },
+        { "bin,", { NULL }, "unknown format ''" },
+        { ",bin", { NULL }, "unknown format ''" },
+        { "bin,,npy", { NULL }, "unknown format ''" },
+        { "bin, npy", { NULL }, "unknown format ' npy'" },
+        { "BIN", { NULL }, "unknown format 'BIN'" },
+        { "png", { NULL }, "unknown format 'png'" }, /* only read */
+        { "csv", { NULL }, "unknown format 'csv'" },
+        { "bin,npy,bin", { NULL }, "format 'bin' is listed twice" },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct recipe r = { .format_count = 3 };
+        struct error err = { 0 };
+        size_t n = 0;
+
+        while (n < 3 && cases[i].names[n])
+            n++;
+        if (recipe_parse_formats(&r, cases[i].list, &err) !=
+            (cases[i].part == NULL))
+            fail_msg("\"%s\": %s", cases[i].list, err.text);
+        if (cases[i].part) {
+            assert_error(err, FAIL_USAGE, cases[i].part);
+            continue;
+        }
+        assert_int_equal(r.format_count, n);
+        for (size_t f = 0; f < n; f++)
+            assert_string_equal(r.format[f]->name, cases[i].names[f]);
+    }
+}
+
+static void test_splits(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *list;
+        bool split[3];
+        const char *part;
+    } cases[] = {
+        { NULL, { true, true, true }, NULL },
+        { "train", { true, false, false }, NULL },
+        { "dig,train", { true, false, true }, NULL },
+        { "test,test", { false, true, false }, NULL },
+        { "", { 0 }, "'tiny' has no split ''; its first one is 'train'" },
+        { "val", { 0 }, "'tiny' has no split 'val'" },
+        { "train,", { 0 }, "'tiny' has no split ''" },
+        { "train,tes", { 0 }, "'tiny' has no split 'tes'" },
+        { "Train", { 0 }, "'tiny' has no split 'Train'" },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct recipe r = { .split = { true, false, true } };
+        struct error err = { 0 };
+
+        if (recipe_parse_splits(&r, &dataset, cases[i].list, &err) !=
+            (cases[i].part == NULL))
+            fail_msg("\"%s\": %s", cases[i].list, err.text);
+        if (cases[i].part)
+            assert_error(err, FAIL_USAGE, cases[i].part);
+        else
+            assert_memory_equal(r.split, cases[i].split, sizeof cases[i].split);
+    }
+}
+
+/* A word longer than any name is none. */
+static void test_long_word(void **state)
+{
+    (void)state;
+    char list[1000];
+    struct recipe r = { 0 };
+    struct error err = { 0 };
+
+    memset(list, 'b', sizeof list);
+    list[sizeof list - 1] = '\0';
+    assert_false(recipe_parse_formats(&r, list, &err));
+    assert_error(err, FAIL_USAGE, "unknown format");
+    memcpy(list, "train,", 6);
+    err = (struct error){ 0 };
+    assert_false(recipe_parse_splits(&r, &dataset, list, &err));
+    assert_error(err, FAIL_USAGE, "has no split");
+}
+
+/* ---- the manifest's words ---- */
+
+static struct recipe make(const char *names, const char *splits)
+{
+    struct recipe r = { .dtype = DTYPE_F32, .onehot = true };
+    struct error err = { 0 };
+
+    assert_true(recipe_parse_formats(&r, names, &err));
+    assert_true(recipe_parse_splits(&r, &dataset, splits, &err));
+    return r;
+}
+
+static void test_there_and_back(void **state)
+{
+    (void)state;
+    static const struct scale scales[] = {
+        { SCALE_UNIT, 0, 0 },
+        { SCALE_SIGNED, 0, 0 },
+        { SCALE_NONE, 0, 0 },
+        { SCALE_CUSTOM, 0.1307, 0.3081 },
+        { SCALE_CUSTOM, -1.0 / 3, 1e-300 },
+        { SCALE_STANDARD, 0.13066047627384, 0.30810780385646 },
+    };
+    static const enum dtype types[] = { DTYPE_F16, DTYPE_BF16, DTYPE_F32,
+                                        DTYPE_F64, DTYPE_U8 };
+    static const enum dtype label_types[] = { DTYPE_U8, DTYPE_I32, DTYPE_I64 };
+
+    for (size_t i = 0; i < COUNT_OF(scales) * COUNT_OF(types); i++) {
+        struct recipe r =
+            make(i % 2 ? "npy,bin" : "idx", i % 3 ? NULL : "test");
+        struct recipe back = { 0 };
+        struct error err = { 0 };
+
+        r.scale = scales[i % COUNT_OF(scales)];
+        r.dtype = types[i / COUNT_OF(scales)];
+        if (r.dtype == DTYPE_U8 && r.scale.mode != SCALE_NONE)
+            continue;
+        r.label_dtype = label_types[i % COUNT_OF(label_types)];
+        r.onehot = i % 4 < 2;
+        r.smoothing = i % 5 ? 0.1 : 0;
+        struct json_t *doc = recipe_to_json(&r, &dataset, &err);
+        char *text = jsondoc_dump(doc, &err);
+        assert_non_null(text);
+        struct json_t *read = jsondoc_parse(text, strlen(text), "doc", &err);
+        assert_true(recipe_from_json(&back, read, &dataset, &err));
+        assert_no_error(err);
+        assert_true(recipe_equal(&r, &back));
+        assert_true(recipe_equal(&back, &r));
+        assert_true(back.scale.mean == r.scale.mean);
+        assert_true(back.scale.std == r.scale.std);
+        jsondoc_release(read);
+        jsondoc_release(doc);
+        free(text);
+    }
+}
+
+/* The keys that design.md promises. */
+static void test_words(void **state)
+{
+    (void)state;
+    struct recipe r = make("bin,npy", "train,dig");
+    struct error err = { 0 };
+    struct json_t *doc = recipe_to_json(&r, &dataset, &err);
+    char *text = jsondoc_dump(doc, &err);
+    char *want = json_text("{\n  'scale': 'unit',\n  'mean': null,\n"
+                           "  'std': null,\n  'dtype': 'f32',\n"
+                           "  'label_dtype': 'u8',\n  'onehot': true,\n"
+                           "  'smoothing': 0.0,\n  'seed': null,\n"
+                           "  'shuffle': false,\n"
+                           "  'formats': [\n    'bin',\n    'npy'\n  ],\n"
+                           "  'splits': [\n    'train',\n    'dig'\n  ]\n}\n");
+
+    assert_no_error(err);
+    assert_string_equal(text, want);
+    free(want);
+    free(text);
+    jsondoc_release(doc);
+}
+
+#define RECIPE(scale, dtype, label, onehot, smoothing, shuffle, more)        \
+    "{'scale':" scale ",'dtype':" dtype ",'label_dtype':" label              \
+    ",'onehot':" onehot ",'smoothing':" smoothing ",'shuffle':" shuffle more \
+    "}"
+#define LISTS ",'formats':['bin'],'splits':['train']"
+#define UNIT(more) RECIPE("'unit'", "'f32'", "'u8'", "true", "0", "false", more)
+
+static struct json_t *parse(const char *quoted)
+{
+    struct error err = { 0 };
+    char *text = json_text(quoted);
+    struct json_t *doc = jsondoc_parse(text, strlen(text), "doc", &err);
+
+    free(text);
+    assert_no_error(err);
+    return doc;
+}
+
+static void test_from_json(void **state)
+{
+    (void)state;
+    static const char none[] =
+        "the recipe is none of this version of mnistprep";
+    static const char formats_text[] = "the recipe's formats are unknown";
+    static const char splits_text[] = "the recipe's splits are unknown";
+    static const char nothing[] = "the recipe makes no formats, or no splits";
+    static const struct {
+        const char *text, *part; /* NULL: it is one */
+    } cases[] = {
+        { UNIT(LISTS), NULL },
+        { UNIT(LISTS ",'seed':7,'new':[]"), NULL },
+        { RECIPE("'custom'", "'f16'", "'i64'", "false", "0.5", "false",
+                 LISTS ",'mean':0,'std':1"),
+          NULL },
+        { "{}", none },
+        { "[]", none },
+        { "{'scale':'unit'}", none },
+        { RECIPE("'UNIT'", "'f32'", "'u8'", "true", "0", "false", LISTS),
+          none },
+        { RECIPE("7", "'f32'", "'u8'", "true", "0", "false", LISTS), none },
+        { RECIPE("'pixel-standard'", "'f32'", "'u8'", "true", "0", "false",
+                 LISTS),
+          none },
+        { RECIPE("'custom'", "'f32'", "'u8'", "true", "0", "false", LISTS),
+          none }, /* without its numbers */
+        { RECIPE("'standard'", "'f32'", "'u8'", "true", "0", "false",
+                 LISTS ",'mean':0.1"),
+          none },
+        { RECIPE("'standard'", "'f32'", "'u8'", "true", "0", "false",
+                 LISTS ",'mean':null,'std':null"),
+          none },
+        { RECIPE("'custom'", "'f32'", "'u8'", "true", "0", "false",
+                 LISTS ",'mean':0,'std':0"),
+          none },
+        { RECIPE("'unit'", "'f33'", "'u8'", "true", "0", "false", LISTS),
+          none },
+        { RECIPE("'unit'", "'i8'", "'u8'", "true", "0", "false", LISTS), none },
+        { RECIPE("'unit'", "'u8'", "'u8'", "true", "0", "false", LISTS), none },
+        { RECIPE("'unit'", "'f32'", "'f32'", "true", "0", "false", LISTS),
+          none },
+        { RECIPE("'unit'", "'f32'", "'i8'", "true", "0", "false", LISTS),
+          none },
+        { RECIPE("'unit'", "'f32'", "'u8'", "1", "0", "false", LISTS), none },
+        { RECIPE("'unit'", "'f32'", "'u8'", "true", "'0'", "false", LISTS),
+          none },
+        { RECIPE("'unit'", "'f32'", "'u8'", "true", "1", "false", LISTS),
+          none },
+        { RECIPE("'unit'", "'f32'", "'u8'", "true", "-0.5", "false", LISTS),
+          none },
+        { RECIPE("'unit'", "'f32'", "'u8'", "true", "0", "true", LISTS), none },
+        { RECIPE("'unit'", "'f32'", "'u8'", "true", "0", "null", LISTS), none },
+        { UNIT(",'formats':['bin']"), nothing },
+        { UNIT(",'splits':['train']"), nothing },
+        { UNIT(",'formats':[],'splits':['train']"), nothing },
+        { UNIT(",'formats':['bin'],'splits':[]"), nothing },
+        { UNIT(",'formats':'bin','splits':['train']"), nothing },
+        { UNIT(",'formats':{'bin':1},'splits':['train']"), formats_text },
+        { UNIT(",'formats':[7],'splits':['train']"), formats_text },
+        { UNIT(",'formats':['parquet'],'splits':['train']"), formats_text },
+        { UNIT(",'formats':['bin','bin'],'splits':['train']"), formats_text },
+        { UNIT(",'formats':['bin'],'splits':['val']"), splits_text },
+        { UNIT(",'formats':['bin'],'splits':[null]"), splits_text },
+        { UNIT(",'formats':['bin'],'splits':{'train':1}"), splits_text },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct json_t *doc = parse(cases[i].text);
+        struct recipe r = { .format_count = 4711 };
+        struct error err = { 0 };
+
+        if (recipe_from_json(&r, doc, &dataset, &err) !=
+            (cases[i].part == NULL))
+            fail_msg("row %zu: %s", i, err.text);
+        if (cases[i].part) {
+            assert_error(err, FAIL_DATA, cases[i].part);
+            assert_int_equal(r.format_count, 4711);
+        }
+        jsondoc_release(doc);
+    }
+    struct recipe r;
+    struct error err = { 0 };
+    assert_false(recipe_from_json(&r, NULL, &dataset, &err));
+    assert_error(err, FAIL_DATA, none);
+}
+
+/* ---- the same? ---- */
+
+static void test_equal(void **state)
+{
+    (void)state;
+    const struct recipe plain = make("bin,npy", "train,test");
+    struct recipe other[10];
+
+    for (size_t i = 0; i < COUNT_OF(other); i++)
+        other[i] = plain;
+    other[1].scale.mode = SCALE_SIGNED;
+    other[2].dtype = DTYPE_F64;
+    other[3].label_dtype = DTYPE_I64;
+    other[4].onehot = false;
+    other[5].smoothing = 0.1;
+    other[6].format_count = 1;
+    other[7] = make("npy,bin", "train,test");
+    other[8].split[2] = true;
+    other[9].split[0] = false;
+    for (size_t i = 0; i < COUNT_OF(other); i++)
+        if (recipe_equal(&plain, &other[i]) != (i == 0) ||
+            recipe_equal(&other[i], &plain) != (i == 0))
+            fail_msg("recipe %zu", i);
+
+    /* numbers count where they were given, not where they were fitted */
+    struct recipe a = plain, b = plain;
+    a.scale = (struct scale){ SCALE_STANDARD, 0.1, 0.3 };
+    b.scale = (struct scale){ SCALE_STANDARD, 0, 0 };
+    assert_true(recipe_equal(&a, &b));
+    a.scale = (struct scale){ SCALE_CUSTOM, 0.1, 0.3 };
+    b.scale = a.scale;
+    assert_true(recipe_equal(&a, &b));
+    b.scale.mean = 0.10000000000000002;
+    assert_false(recipe_equal(&a, &b));
+    b.scale = (struct scale){ SCALE_CUSTOM, 0.1, 0.30000000000000004 };
+    assert_false(recipe_equal(&a, &b));
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_formats),   cmocka_unit_test(test_splits),
+        cmocka_unit_test(test_long_word), cmocka_unit_test(test_there_and_back),
+        cmocka_unit_test(test_words),     cmocka_unit_test(test_from_json),
+        cmocka_unit_test(test_equal),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
