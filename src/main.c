@@ -100,7 +100,7 @@ static bool run(struct common *common, int argc, char **argv, struct error *err)
 
 int main(int argc, char **argv)
 {
-    struct common common = { 0 };
+    struct common common = { .lock_timeout_s = 600 };
     struct error err = { 0 };
 
     if (!open_standard_streams())
@@ -112,11 +112,12 @@ int main(int argc, char **argv)
     /* A full disk behind a redirect shows up only here. */
     if (!report_flush(&err))
         ok = false;
-    if (err.code == FAIL_INTERRUPTED && interrupt_signal() != 0)
-        interrupt_die(interrupt_signal());
     if (err.code == FAIL_PIPE)
         interrupt_die(SIGPIPE);
     if (!ok)
         report_error(&common, &err);
+    report_end(&common, err.code);
+    if (err.code == FAIL_INTERRUPTED && interrupt_signal() != 0)
+        interrupt_die(interrupt_signal());
     return report_exit_status(err.code);
 }

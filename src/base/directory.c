@@ -6,10 +6,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
@@ -68,18 +70,67 @@ bool directory_sync_of(const char *path, struct error *err)
     return ok;
 }
 
+/* The process that holds the lock on this file, 0 when it cannot be told.
+ * Linux lists them: "1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF". */
+static long lock_holder(int fd)
+{
+    FILE *list = fopen("/proc/locks", "re");
+    char line[256], kind[16];
+    struct stat st;
+    long holder = 0;
+
+    while (list && fstat(fd, &st) == 0 && fgets(line, sizeof line, list)) {
+        long pid;
+        unsigned long inode;
+        if (sscanf(line, "%*s %15s %*s %*s %ld %*x:%*x:%lu", kind, &pid,
+                   &inode) == 3 &&
+            strcmp(kind, "FLOCK") == 0 && inode == st.st_ino)
+            holder = pid;
+    }
+    if (list)
+        fclose(list);
+    return holder;
+}
+
+enum { LOCK_POLL_MS = 50, FIRST_WORD_MS = 1000, NEXT_WORD_MS = 10000 };
+
+static bool wait_for_lock(int fd, const char *path,
+                          const struct directory_wait *wait, struct error *err)
+{
+    const struct timespec pause = { 0, LOCK_POLL_MS * 1000000L };
+    unsigned waited_ms = 0, next_word_ms = FIRST_WORD_MS;
+
+    /* Any other failure: no locks here, which is as if granted. */
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        if (!interrupt_none(err))
+            return false;
+        if (waited_ms / 1000 >= wait->timeout_s)
+            return error_set(err, FAIL_NETWORK,
+                             "'%s' is locked by process %ld since more than "
+                             "%u s; try again later",
+                             path, lock_holder(fd), wait->timeout_s);
+        if (waited_ms >= next_word_ms) {
+            next_word_ms += NEXT_WORD_MS;
+            if (wait->waiting)
+                wait->waiting(wait->context, path, lock_holder(fd),
+                              waited_ms / 1000);
+        }
+        (void)nanosleep(&pause, NULL);
+        waited_ms += LOCK_POLL_MS;
+    }
+    return true;
+}
+
 bool directory_lock(struct directory_lock *lock, const char *path,
-                    struct error *err)
+                    const struct directory_wait *wait, struct error *err)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0)
         return error_errno(err, "cannot open directory '%s'", path);
-    while (flock(fd, LOCK_EX) != 0 && errno == EINTR) {
-        if (!interrupt_none(err)) {
-            close(fd);
-            return false;
-        }
+    if (!wait_for_lock(fd, path, wait, err)) {
+        close(fd);
+        return false;
     }
     lock->fd_plus_1 = fd + 1;
     return true;
@@ -116,6 +167,12 @@ bool file_exists(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0;
+}
+
+bool path_is_taken(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0;
 }
 
 bool file_is_regular(const char *path)

@@ -19,12 +19,24 @@ bool MUST_USE directory_sync_of(const char *path, struct error *err);
 /* An exclusive lock on the directory itself, held until it is released. It
  * leaves no file, and no dead process can hold it. Where the file system has
  * no locks it is as if granted: a lock only saves work here, and what is
- * written is right without it. Waits; a signal ends the waiting. */
+ * written is right without it. */
 struct directory_lock {
     int fd_plus_1; /* 0: not held */
 };
 
+/* How long to wait for another process, and whom to tell. */
+struct directory_wait {
+    unsigned timeout_s;
+    /* After one second, and every ten from then on; holder is the process, 0
+     * when it cannot be told. May be NULL. */
+    void (*waiting)(void *context, const char *path, long holder,
+                    unsigned waited_s);
+    void *context;
+};
+
+/* A signal ends the waiting; FAIL_NETWORK (try again) when the time is up. */
 bool MUST_USE directory_lock(struct directory_lock *lock, const char *path,
+                             const struct directory_wait *wait,
                              struct error *err);
 void directory_unlock(struct directory_lock *lock);
 
@@ -34,6 +46,10 @@ void directory_sweep(const char *path);
 
 bool file_exists(const char *path);
 
+/* Does the name exist at all, be it a broken link? */
+bool path_is_taken(const char *path);
+
+/* A regular file, or a link to one. */
 bool file_is_regular(const char *path);
 
 /* The size of a regular file; false when there is none. */

@@ -15,8 +15,8 @@
 /* Enough for the largest command and the common ones. */
 enum { ROWS_MAX = 64 };
 
-static const char *const progress_names[] = { "auto", "bar", "plain", "none",
-                                              NULL };
+static const char *const progress_names[] = { "auto", "bar",  "plain",
+                                              "json", "none", NULL };
 static const char *const color_names[] = { "auto", "always", "never", NULL };
 
 const struct option_row common_options[] = {
@@ -24,10 +24,16 @@ const struct option_row common_options[] = {
       .help = "report as JSON" },
     { "dry-run", 'n', FLAG(struct common, dry_run), .use = USE_DRY_RUN,
       .help = "say what would be done; write nothing" },
+    { "check", 0, FLAG(struct common, check), .use = USE_CHECK,
+      .help = "write nothing; exit with 10 if something would be" },
     { "force", 'f', FLAG(struct common, force), .use = USE_FORCE,
       .help = "replace files that mnistprep did not make" },
     { "jobs", 'j', COUNT(struct common, jobs), .least = 1, .use = USE_JOBS,
       .arg = "N", .help = "use N threads (default: one per processor)" },
+    { "lock-timeout", 0, COUNT(struct common, lock_timeout_s), .use = USE_LOCK,
+      .arg = "S",
+      .help = "seconds to wait for another mnistprep that works on\n"
+              "the same files (default: 600)" },
     { "data-dir", 'C', TEXT(struct common, data_dir), .arg = "DIR",
       .help = "where datasets lie\n"
               "(default: $MNISTPREP_DATA_DIR, else data)" },
@@ -38,7 +44,7 @@ const struct option_row common_options[] = {
       .help = "say what is decided, and why" },
     { "progress", 0, CHOICE(struct common, progress, progress_names),
       .arg = "MODE",
-      .help = "auto, bar, plain or none\n"
+      .help = "auto, bar, plain, json or none\n"
               "(default: $MNISTPREP_PROGRESS, else auto)" },
     { "color", 0, CHOICE(struct common, color, color_names), .arg = "WHEN",
       .help = "auto, always or never (auto honours NO_COLOR)" },
@@ -307,6 +313,7 @@ bool options_complete(struct common *common, struct error *err)
         common->data_dir = option_environment("MNISTPREP_DATA_DIR");
     if (!common->data_dir)
         common->data_dir = "data";
+    common->dry_run = common->dry_run || common->check;
     if (common->jobs == 0) {
         long processors = sysconf(_SC_NPROCESSORS_ONLN);
         common->jobs = processors > 0 ? (size_t)processors : 1;

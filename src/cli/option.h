@@ -52,12 +52,15 @@ enum use {
     USE_DRY_RUN = 2, /* it leaves files that take time or space */
     USE_FORCE = 4,   /* it leaves files at all */
     USE_JOBS = 8,    /* it computes */
+    USE_CHECK = 16,  /* it can tell whether there is anything to do */
+    USE_LOCK = 32,   /* it waits for other processes */
 };
 
 enum progress_mode {
     PROGRESS_AUTO,
     PROGRESS_BAR,
     PROGRESS_PLAIN,
+    PROGRESS_JSON,
     PROGRESS_NONE
 };
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -71,7 +74,8 @@ struct common {
     int progress; /* enum progress_mode */
     int color;    /* enum color_mode */
     bool help;
-    bool json, dry_run, force;
+    bool json, dry_run, force, check;
+    size_t lock_timeout_s;
     size_t jobs; /* at least 1 once parsed */
 };
 

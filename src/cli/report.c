@@ -26,6 +26,48 @@ static bool use_color(const struct common *common)
            strcmp(term, "dumb") != 0;
 }
 
+static bool is_json(const struct common *common)
+{
+    return common->progress == PROGRESS_JSON;
+}
+
+void report_event(const struct common *common, const char *name,
+                  struct json_t *doc)
+{
+    struct error ignored = { 0 };
+
+    if (is_json(common)) {
+        jsondoc_set_text(doc, "event", name, &ignored);
+        char *line = jsondoc_dump_line(doc, &ignored);
+        if (line)
+            fprintf(stderr, "%s\n", line);
+        free(line);
+    }
+    jsondoc_release(doc);
+}
+
+static void text_event(const struct common *common, const char *name,
+                       const char *text)
+{
+    struct error ignored = { 0 };
+    struct json_t *doc = jsondoc_object(&ignored);
+
+    jsondoc_set_text(doc, "text", text, &ignored);
+    report_event(common, name, doc);
+}
+
+void report_end(const struct common *common, enum fail code)
+{
+    struct error ignored = { 0 };
+
+    if (!is_json(common))
+        return;
+    struct json_t *doc = jsondoc_object(&ignored);
+    jsondoc_set_u64(doc, "status", (unsigned)report_exit_status(code),
+                    &ignored);
+    report_event(common, "end", doc);
+}
+
 void report_error(const struct common *common, const struct error *err)
 {
     char line[LINE_MAX_BYTES];
@@ -33,18 +75,25 @@ void report_error(const struct common *common, const struct error *err)
     bool color = use_color(common);
 
     text_mask(line, sizeof line, err->text);
-    fprintf(stderr, "%smnistprep%s%s:%s %s\n", color ? "\033[1;31m" : "",
-            c ? " " : "", c ? c->name : "", color ? "\033[0m" : "", line);
+    if (is_json(common))
+        text_event(common, "error", line);
+    else
+        fprintf(stderr, "%smnistprep%s%s:%s %s\n", color ? "\033[1;31m" : "",
+                c ? " " : "", c ? c->name : "", color ? "\033[0m" : "", line);
 }
 
-PRINTF_LIKE(1, 0)
-static void print_note(const char *fmt, va_list args)
+PRINTF_LIKE(2, 0)
+static void print_note(const struct common *common, const char *fmt,
+                       va_list args)
 {
     char text[1024], line[LINE_MAX_BYTES];
 
     vsnprintf(text, sizeof text, fmt, args);
     text_mask(line, sizeof line, text);
-    fprintf(stderr, "%s\n", line);
+    if (is_json(common))
+        text_event(common, "note", line);
+    else
+        fprintf(stderr, "%s\n", line);
 }
 
 void report_note(const struct common *common, const char *fmt, ...)
@@ -53,7 +102,7 @@ void report_note(const struct common *common, const char *fmt, ...)
 
     va_start(args, fmt);
     if (!common->quiet)
-        print_note(fmt, args);
+        print_note(common, fmt, args);
     va_end(args);
 }
 
@@ -63,8 +112,25 @@ void report_detail(const struct common *common, const char *fmt, ...)
 
     va_start(args, fmt);
     if (common->verbose)
-        print_note(fmt, args);
+        print_note(common, fmt, args);
     va_end(args);
+}
+
+void report_waiting(void *context, const char *path, long holder,
+                    unsigned waited_s)
+{
+    const struct common *common = context;
+
+    if (holder > 0)
+        report_note(common,
+                    "waiting for process %ld, which works in '%s' "
+                    "(%u s so far)",
+                    holder, path, waited_s);
+    else
+        report_note(common,
+                    "waiting for another process, which works in '%s' (%u s "
+                    "so far)",
+                    path, waited_s);
 }
 
 int report_exit_status(enum fail code)

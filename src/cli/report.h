@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is said to people: errors, notes, and the exit status. */
+/* What is said to people: errors, notes, and the exit status. With --progress
+ * json it is said to programs: every line on stderr is a JSON object. */
 #ifndef MP_CLI_REPORT_H
 #define MP_CLI_REPORT_H
 
@@ -17,6 +18,15 @@ void report_note(const struct common *common, const char *fmt, ...)
 void report_detail(const struct common *common, const char *fmt, ...)
     PRINTF_LIKE(2, 3);
 
+/* The last event of --progress json: {"event":"end","status":0}. */
+void report_end(const struct common *common, enum fail code);
+
+/* An event of --progress json: {"event":name, ...}; releases doc, to which it
+ * adds the name. Nothing in the other modes. */
+struct json_t;
+void report_event(const struct common *common, const char *name,
+                  struct json_t *doc);
+
 /* The number for the table of exit statuses (design and help alike). */
 int report_exit_status(enum fail code);
 
@@ -24,11 +34,14 @@ int report_exit_status(enum fail code);
 void report_text(const char *text);
 
 /* Prints a document and releases it; false with *err set. */
-struct json_t;
 bool MUST_USE report_json(struct json_t *doc, struct error *err);
 
 /* False, with the reason, when standard output did not take it all. */
 bool MUST_USE report_flush(struct error *err);
+
+/* For locks: says on whom we wait. The context is a struct common. */
+void report_waiting(void *context, const char *path, long holder,
+                    unsigned waited_s);
 
 /* FAIL_USAGE when `path` is "-" and standard output is a terminal. */
 bool MUST_USE report_no_terminal(const char *path, struct error *err);

@@ -71,6 +71,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
         .force = s->common.force,
         .sync = s->sync,
         .dry_run = s->common.dry_run,
+        .wait = { (unsigned)s->common.lock_timeout_s, report_waiting,
+                  settings },
         .tool = "mnistprep " MNISTPREP_VERSION,
     };
     enum prepare_outcome outcome = PREPARE_MADE;
@@ -114,7 +116,7 @@ const struct command command_prep = {
                 "--label-dtype i64\n"
                 "  mnistprep prep --dtype u8 --no-onehot --format npy -o out\n",
     .options = prep_options,
-    .uses = USE_DRY_RUN | USE_FORCE | USE_JOBS,
+    .uses = USE_DRY_RUN | USE_FORCE | USE_JOBS | USE_LOCK,
     .settings_size = sizeof(struct prep_settings),
     .run = run,
 };

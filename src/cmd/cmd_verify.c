@@ -22,6 +22,7 @@ static const struct option_row verify_options[] = { { .name = NULL } };
 /* The report on one dataset, as it grows. */
 struct findings {
     const struct common *common;
+    const struct catalogue *catalogue;
     const char *dataset;
     struct json_t *files; /* NULL without --json */
     size_t checked, wrong;
@@ -71,7 +72,7 @@ static bool verify_raw_file(struct findings *f, const struct store *store,
 
     if (ok && !file_exists(path))
         add(f, file->name, "raw", "missing", NULL);
-    else if (ok && rawfile_check(path, file, &facts, &verdict, &why))
+    else if (ok && rawfile_check(path, file, f->catalogue, &facts, &verdict, &why))
         add(f, file->name, "raw", verdict == RAWFILE_EXACT ? "ok" : "repacked",
             verdict == RAWFILE_EXACT ? NULL
                                      : "packed again; the payload is right");
@@ -181,6 +182,7 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
         list = jsondoc_array(err);
     for (size_t i = 0; ok && i < datasets.count; i++) {
         struct findings f = { .common = common,
+                              .catalogue = &datasets.catalogue,
                               .dataset = datasets.chosen[i]->name };
         if (common->json)
             f.files = jsondoc_array(err);

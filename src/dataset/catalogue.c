@@ -234,3 +234,22 @@ catalogue_find_split(const struct catalogue_dataset *d, const char *name)
             return &d->split[i];
     return NULL;
 }
+
+bool catalogue_find_payload(const struct catalogue *c, const char *sha256,
+                            struct catalogue_match *to)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const struct catalogue_dataset *d = &c->dataset[i];
+        for (size_t j = 0; j < d->split_count; j++) {
+            for (int part = 0; part < CATALOGUE_PARTS; part++) {
+                const char *known = d->split[j].part[part].payload_sha256;
+                if (known && strcmp(known, sha256) == 0) {
+                    *to = (struct catalogue_match){ d, &d->split[j],
+                                                    (enum catalogue_part)part };
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}

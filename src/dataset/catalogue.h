@@ -63,6 +63,16 @@ void catalogue_release(struct catalogue *c);
 /* NULL when there is none of that name. */
 const struct catalogue_dataset *catalogue_find(const struct catalogue *c,
                                                const char *name);
+
+/* Whose payload has this SHA-256? False when nobody's. */
+struct catalogue_match {
+    const struct catalogue_dataset *dataset;
+    const struct catalogue_split *split;
+    enum catalogue_part part;
+};
+bool catalogue_find_payload(const struct catalogue *c, const char *sha256,
+                            struct catalogue_match *to);
+
 const struct catalogue_split *
 catalogue_find_split(const struct catalogue_dataset *d, const char *name);
 

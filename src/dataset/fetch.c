@@ -1,184 +1,269 @@
 /* SPDX-License-Identifier: MIT */
-/* File by file: is it there and right, else get it from a mirror. */
+/* Which files are there and right already; the others from the mirrors. */
 #include "dataset/fetch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/directory.h"
-#include "base/interrupt.h"
 #include "base/text.h"
 
-/* A file whose size nobody knows may be this long; EMNIST's largest is 400 MB
- * unpacked. And one of known size this much longer, packed again. */
-enum { UNKNOWN_MAX_BYTES = 1 << 30, REPACKED_EXTRA_BYTES = 64 * 1024 };
+enum {
+    FILES_MAX = CATALOGUE_SPLITS_MAX * CATALOGUE_PARTS,
+    LOCAL_NAMES = 3,
+    UNKNOWN_MAX_BYTES = 1 << 30, /* of a file whose size nobody wrote down */
+    /* A copy that was packed again is a little longer or shorter. */
+    REPACKED_EXTRA_BYTES = 64 * 1024,
+};
+
+/* One file of the dataset on its way. */
+struct item {
+    struct job *job;
+    const struct catalogue_file *file;
+    char *path;                     /* owned */
+    char *local_names[LOCAL_NAMES]; /* owned */
+    const char *names[LOCAL_NAMES + 1];
+    struct raw_facts facts;
+    struct fetch_result result;
+    struct error err;
+};
 
 struct job {
     const struct catalogue_dataset *dataset;
     const struct fetch_settings *settings;
     struct receipt receipt;
-    const char *raw_dir;
+    const char **mirrors; /* owned */
+    size_t mirror_count;
+    struct item item[FILES_MAX];
+    size_t count;
 };
 
-/* What the check of a download learns, for the receipt. */
-struct arrival {
-    const struct catalogue_file *file;
-    struct raw_facts facts;
-    enum rawfile_verdict verdict;
-};
-
-static bool check_arrival(void *context, const char *temp_path,
-                          struct error *why)
-{
-    struct arrival *a = context;
-    return rawfile_check(temp_path, a->file, &a->facts, &a->verdict, why);
-}
+/* ---- what to ask for ---- */
 
 /* The user's mirrors first, then the catalogue's; directories of the catalogue
- * that do not exist here are no mirrors. malloc'd; NULL with *err set. */
-static const char **list_mirrors(const struct job *job, size_t *count,
-                                 struct error *err)
+ * that do not exist here are no mirrors. */
+static bool list_mirrors(struct job *job, struct error *err)
 {
     const struct fetch_settings *s = job->settings;
     const struct catalogue_dataset *d = job->dataset;
-    const char **list =
-        calloc(s->mirror_count + d->mirror_count + 1, sizeof *list);
 
-    *count = 0;
-    if (!list) {
-        error_memory(err);
-        return NULL;
-    }
+    job->mirrors =
+        calloc(s->mirror_count + d->mirror_count + 1, sizeof *job->mirrors);
+    if (!job->mirrors)
+        return error_memory(err);
     for (size_t i = 0; i < s->mirror_count; i++)
-        list[(*count)++] = s->mirrors[i];
+        job->mirrors[job->mirror_count++] = s->mirrors[i];
     for (size_t i = 0; !s->only_mirrors && i < d->mirror_count; i++)
         if (!transfer_is_local(d->mirrors[i]) || file_exists(d->mirrors[i]))
-            list[(*count)++] = d->mirrors[i];
-    return list;
+            job->mirrors[job->mirror_count++] = d->mirrors[i];
+    return true;
+}
+
+/* Under what other names a directory may have the file: gunzip -N restores a
+ * dot where the published name has a dash, and takes the suffix away. */
+static bool list_local_names(struct item *item, struct error *err)
+{
+    const char *name = item->file->name;
+    size_t n = strlen(name) - (text_ends_with(name, ".gz") ? 3 : 0);
+    const char *dash = strstr(name, "-idx");
+
+    item->local_names[0] = text_format(err, "%.*s", (int)n, name);
+    if (dash) {
+        size_t before = (size_t)(dash - name);
+        item->local_names[1] = text_format(err, "%.*s.%.*s", (int)before, name,
+                                           (int)(n - before - 1), dash + 1);
+        item->local_names[2] =
+            text_format(err, "%.*s.%s", (int)before, name, dash + 1);
+    }
+    for (size_t i = 0; i < LOCAL_NAMES; i++)
+        item->names[i] = item->local_names[i];
+    return err->code == FAIL_NONE;
 }
 
 static uint64_t most_bytes(const struct catalogue_file *file)
 {
-    if (file->bytes == 0)
-        return UNKNOWN_MAX_BYTES;
-    uint64_t most = file->bytes + file->bytes / 8 + REPACKED_EXTRA_BYTES;
-    return most > file->payload_bytes ? most : file->payload_bytes;
+    uint64_t most = file->bytes > file->payload_bytes ? file->bytes
+                                                      : file->payload_bytes;
+
+    return file->bytes == 0 ? UNKNOWN_MAX_BYTES : most + REPACKED_EXTRA_BYTES;
 }
 
-static bool download(struct job *job, const struct catalogue_file *file,
-                     const char *path, enum rawfile_verdict *verdict,
-                     struct error *err)
+static bool check_arrival(void *context, const char *path, struct error *why)
 {
-    struct arrival arrival = { .file = file };
-    size_t count = 0;
-    const char **mirrors = list_mirrors(job, &count, err);
-    const char *from = NULL;
-    struct transfer_file transfer = {
-        .name = file->name,
-        .path = path,
-        .mirrors = mirrors,
-        .mirror_count = count,
-        .bytes = file->bytes,
-        .max_bytes = most_bytes(file),
-        .check = check_arrival,
-        .context = &arrival,
-    };
-    bool ok = mirrors &&
-              transfer_file(&transfer, &job->settings->transfer, &from, err);
+    struct item *item = context;
 
-    if (ok) {
-        char *url = path_join(from, file->name, err);
-        ok = url && receipt_note(&job->receipt, path, &arrival.facts, url, err);
-        free(url);
-        *verdict = arrival.verdict;
-    }
-    free(mirrors);
-    return ok;
+    return rawfile_check(path, item->file, item->job->settings->catalogue,
+                         &item->facts, &item->result.verdict, why);
 }
 
-/* Is the right file there already? *there is set; false only on errors. */
-static bool look_at_disk(struct job *job, const struct catalogue_file *file,
-                         const char *path, bool *there,
-                         enum rawfile_verdict *verdict, struct error *err)
+/* ---- what is there ---- */
+
+/* Ready: RESULT kept. Else: state wanted, or failed with item->err. */
+static void look_at_disk(struct item *item)
 {
-    struct raw_facts facts;
+    const struct fetch_settings *s = item->job->settings;
+    struct receipt *receipt = &item->job->receipt;
     struct error why = { 0 };
 
-    *there = false;
-    if (!file_exists(path))
-        return true;
-    if (receipt_find(&job->receipt, path, &facts)) {
-        *verdict = rawfile_judge_file(path, file, &facts);
-        *there = *verdict != RAWFILE_OTHER;
-        if (*there)
-            return true;
+    item->result.state = FETCH_WANTED;
+    if (!path_is_taken(item->path))
+        return;
+    if (receipt_find(receipt, item->path, &item->facts)) {
+        item->result.verdict =
+            rawfile_judge_file(item->path, item->file, &item->facts);
+        if (item->result.verdict != RAWFILE_OTHER) {
+            item->result.state = FETCH_KEPT;
+            return;
+        }
     }
-    if (rawfile_check(path, file, &facts, verdict, &why)) {
-        *there = true;
-        return job->settings->dry_run ||
-               receipt_note(&job->receipt, path, &facts, NULL, err);
+    if (check_arrival(item, item->path, &why)) {
+        item->result.state = FETCH_KEPT;
+        if (!s->dry_run &&
+            !receipt_note(receipt, item->path, &item->facts, NULL, &item->err))
+            item->result.state = FETCH_FAILED;
+        return;
     }
+    bool ours = file_is_regular(item->path) &&
+                receipt_lists(receipt, item->file->name);
+    if (why.code == FAIL_DATA && (ours || s->force))
+        return; /* gone bad, or to be replaced: get it again */
+    item->result.state = FETCH_FAILED;
     if (why.code != FAIL_DATA)
-        return error_set(err, why.code, "%s", why.text);
-    if (receipt_lists(&job->receipt, file->name) || job->settings->force)
-        return true; /* ours, gone bad: get it again */
-    return error_set(err, FAIL_USAGE,
-                     "'%s' is there, but it is %s; remove it, or use --force "
-                     "to replace it",
-                     path, why.text);
+        error_set(&item->err, why.code, "%s", why.text);
+    else
+        error_set(&item->err, FAIL_USAGE,
+                  "'%s' is there, but it is %s; remove it, or use --force to "
+                  "replace it",
+                  item->path, why.text);
 }
 
-static bool fetch_file(struct job *job, const struct catalogue_file *file,
-                       struct error *err)
+/* ---- all files ---- */
+
+static bool list_items(struct job *job, const char *raw_dir, struct error *err)
+{
+    for (size_t i = 0; i < job->dataset->split_count; i++) {
+        for (int part = 0; part < CATALOGUE_PARTS; part++) {
+            struct item *item = &job->item[job->count++];
+            item->job = job;
+            item->file = &job->dataset->split[i].part[part];
+            item->path = path_join(raw_dir, item->file->name, err);
+            if (!item->path || !list_local_names(item, err))
+                return false;
+        }
+    }
+    return true;
+}
+
+static void note_arrival(struct item *item, const struct transfer_file *t)
+{
+    char *url = NULL;
+
+    item->result.state = FETCH_FAILED;
+    if (!t->ok) {
+        item->err = t->err;
+        return;
+    }
+    item->result.from = t->from;
+    url = path_join(t->from, item->file->name, &item->err);
+    if (url && receipt_note(&item->job->receipt, item->path, &item->facts, url,
+                            &item->err))
+        item->result.state = FETCH_ARRIVED;
+    free(url);
+}
+
+static void download(struct job *job)
 {
     const struct fetch_settings *s = job->settings;
-    enum rawfile_verdict verdict = RAWFILE_EXACT;
-    enum fetch_state state = FETCH_KEPT;
-    char *path = path_join(job->raw_dir, file->name, err);
-    bool there = false;
-    bool ok = path && look_at_disk(job, file, path, &there, &verdict, err);
+    struct transfer_file files[FILES_MAX];
+    struct item *items[FILES_MAX];
+    uint64_t bytes = 0;
+    size_t count = 0;
+    bool sizes_known = true;
 
-    if (ok && !there) {
-        state = s->dry_run ? FETCH_WANTED : FETCH_ARRIVED;
-        ok = s->dry_run || download(job, file, path, &verdict, err);
+    for (size_t i = 0; i < job->count; i++) {
+        struct item *item = &job->item[i];
+        if (item->result.state != FETCH_WANTED)
+            continue;
+        files[count] = (struct transfer_file){
+            .name = item->file->name,
+            .path = item->path,
+            .mirrors = job->mirrors,
+            .mirror_count = job->mirror_count,
+            .bytes = item->file->bytes,
+            .max_bytes = most_bytes(item->file),
+            .check = check_arrival,
+            .local_names = item->names,
+            .context = item,
+        };
+        items[count++] = item;
+        bytes += item->file->bytes;
+        sizes_known = sizes_known && item->file->bytes > 0;
     }
-    if (ok && s->done)
-        s->done(s->context, path, file, state, verdict);
-    free(path);
-    return ok;
+    if (count == 0)
+        return;
+    if (s->starting)
+        s->starting(s->context, job->dataset, count, sizes_known ? bytes : 0);
+    (void)!transfer_files(files, count, &s->transfer);
+    for (size_t i = 0; i < count; i++)
+        note_arrival(items[i], &files[i]);
+}
+
+/* Tells of each file, in order; the most severe failure decides. */
+static bool report(struct job *job, struct error *err)
+{
+    const struct error *worst = NULL;
+
+    for (size_t i = 0; i < job->count; i++) {
+        struct item *item = &job->item[i];
+        item->result.path = item->path;
+        item->result.file = item->file;
+        item->result.err = &item->err;
+        if (job->settings->done)
+            job->settings->done(job->settings->context, &item->result);
+        if (item->err.code != FAIL_NONE &&
+            (!worst || item->err.code > worst->code))
+            worst = &item->err;
+    }
+    return !worst || error_set(err, worst->code, "%s", worst->text);
+}
+
+static void release_job(struct job *job)
+{
+    for (size_t i = 0; i < job->count; i++) {
+        free(job->item[i].path);
+        for (size_t j = 0; j < LOCAL_NAMES; j++)
+            free(job->item[i].local_names[j]);
+    }
+    free(job->mirrors);
+    receipt_release(&job->receipt);
+    free(job);
 }
 
 bool fetch_dataset(const struct catalogue_dataset *dataset,
                    const struct store *store,
                    const struct fetch_settings *settings, struct error *err)
 {
-    struct job job = { .dataset = dataset,
-                       .settings = settings,
-                       .raw_dir = store->raw };
+    struct job *job = calloc(1, sizeof *job);
     struct directory_lock lock = { 0 };
-    struct error worst = { 0 };
-    bool ok = true;
 
-    if (!settings->dry_run)
+    if (!job)
+        return error_memory(err);
+    job->dataset = dataset;
+    job->settings = settings;
+    bool ok = list_items(job, store->raw, err) && list_mirrors(job, err);
+    if (ok && !settings->dry_run) {
         ok = directory_make(store->raw, err) &&
-             directory_lock(&lock, store->raw, err);
-    if (ok && !settings->dry_run)
-        directory_sweep(store->raw);
-    ok = ok && receipt_open(&job.receipt, store->raw, err);
-    for (size_t i = 0; ok && i < dataset->split_count; i++) {
-        for (int part = 0; part < CATALOGUE_PARTS; part++) {
-            struct error why = { 0 };
-            if (!fetch_file(&job, &dataset->split[i].part[part], &why) &&
-                why.code > worst.code)
-                worst = why;
-            if (worst.code == FAIL_INTERRUPTED)
-                break;
-        }
+             directory_lock(&lock, store->raw, &settings->wait, err);
+        if (ok)
+            directory_sweep(store->raw);
     }
-    receipt_release(&job.receipt);
+    ok = ok && receipt_open(&job->receipt, store->raw, err);
+    for (size_t i = 0; ok && i < job->count; i++)
+        look_at_disk(&job->item[i]);
+    if (ok && !settings->dry_run)
+        download(job);
+    ok = ok && report(job, err);
+    release_job(job);
     directory_unlock(&lock);
-    if (worst.code != FAIL_NONE)
-        error_set(err, worst.code, "%s", worst.text);
-    return ok && worst.code == FAIL_NONE;
+    return ok;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/directory.h"
 #include "base/error.h"
 #include "dataset/catalogue.h"
 #include "dataset/rawfile.h"
@@ -16,20 +17,34 @@ enum fetch_state {
     FETCH_KEPT,    /* was there, and right */
     FETCH_ARRIVED, /* from a mirror */
     FETCH_WANTED,  /* a dry run: would be downloaded */
+    FETCH_FAILED,
+};
+
+/* What became of one file. */
+struct fetch_result {
+    const char *path;
+    const struct catalogue_file *file;
+    enum fetch_state state;
+    enum rawfile_verdict verdict; /* of FETCH_KEPT and FETCH_ARRIVED */
+    const char *from;             /* the mirror, of FETCH_ARRIVED */
+    const struct error *err;      /* of FETCH_FAILED */
 };
 
 struct fetch_settings {
+    const struct catalogue *catalogue; /* for naming what a wrong file is */
     struct transfer_settings transfer;
+    struct directory_wait wait;
     const char *const *mirrors; /* tried before the catalogue's own */
     size_t mirror_count;
     bool only_mirrors; /* leave out the catalogue's own */
     bool force;        /* replace files that are not ours */
     bool dry_run;
 
-    /* Called for each file, in the catalogue's order. */
-    void (*done)(void *context, const char *path,
-                 const struct catalogue_file *file, enum fetch_state state,
-                 enum rawfile_verdict verdict);
+    /* Before the first download: how many files and bytes (0: not known) are
+     * wanted. And then for each file, in the catalogue's order. */
+    void (*starting)(void *context, const struct catalogue_dataset *dataset,
+                     size_t files, uint64_t bytes);
+    void (*done)(void *context, const struct fetch_result *result);
     void *context;
 };
 

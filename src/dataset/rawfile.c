@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/directory.h"
 #include "base/interrupt.h"
@@ -75,6 +76,25 @@ enum rawfile_verdict rawfile_judge(const struct catalogue_file *published,
     return RAWFILE_OTHER;
 }
 
+/* The text of <title>, as far as it stands in these bytes. */
+static void web_page_title(const unsigned char *head, size_t n, char *to,
+                           size_t size)
+{
+    static const char open[] = "<title>";
+    size_t used = 0;
+
+    to[0] = '\0';
+    for (size_t i = 0; i + sizeof open <= n; i++) {
+        if (strncasecmp((const char *)head + i, open, sizeof open - 1) != 0)
+            continue;
+        for (i += sizeof open - 1; i < n && head[i] != '<' && used + 1 < size;
+             i++)
+            to[used++] = (char)(head[i] == '\0' ? ' ' : head[i]);
+        to[used] = '\0';
+        return;
+    }
+}
+
 /* SHA-1 of git's header and the bytes, for files pinned by a git blob alone. */
 static bool is_git_blob(const char *path, const char *blob)
 {
@@ -111,27 +131,48 @@ enum rawfile_verdict rawfile_judge_file(const char *path,
     return is_git_blob(path, published->git_blob) ? RAWFILE_EXACT : verdict;
 }
 
-/* What is wrong, as far as the first bytes and the size tell. */
-static bool diagnose(const char *path, const struct catalogue_file *published,
-                     struct error *err)
+/* By the first bytes: true when they may begin the file. */
+static bool begins_right(const char *path, unsigned long long bytes,
+                         struct error *err)
 {
     struct reader *in = file_reader_open(path, err);
     unsigned char head[READER_PEEK_MAX];
     ptrdiff_t got = in ? reader_peek(in, head, sizeof head, err) : -1;
-    unsigned long long bytes = 0;
 
     reader_close(in);
     if (got < 0)
         return false;
-    file_size(path, &bytes);
     enum content content = content_recognise(head, (size_t)got);
-    if (content == CONTENT_WEB_PAGE)
-        return error_set(err, FAIL_DATA,
-                         "a web page, not data (does the network ask for a "
-                         "login?)");
-    if (content != CONTENT_GZIP && content != CONTENT_IDX)
+    if (content == CONTENT_GZIP || content == CONTENT_IDX ||
+        content == CONTENT_XZ || content == CONTENT_ZIP)
+        return true;
+    if (content != CONTENT_WEB_PAGE)
         return error_set(err, FAIL_DATA, "not the file: it is %s (%llu bytes)",
                          content_phrase(content), bytes);
+    char title[80];
+    web_page_title(head, (size_t)got, title, sizeof title);
+    return error_set(err, FAIL_DATA,
+                     "a web page%s%s%s, not data (does the network ask for a "
+                     "login?)",
+                     title[0] ? " (\"" : "", title, title[0] ? "\")" : "");
+}
+
+/* What is wrong with an intact or broken file that is not the one. */
+static bool diagnose(const char *path, const struct catalogue_file *published,
+                     const struct catalogue *known,
+                     const struct raw_facts *facts, struct error *err)
+{
+    struct catalogue_match other;
+    unsigned long long bytes = 0;
+
+    file_size(path, &bytes);
+    if (!begins_right(path, bytes, err))
+        return false;
+    if (known && catalogue_find_payload(known, facts->payload_sha256, &other))
+        return error_set(err, FAIL_DATA,
+                         "another file: these are the %s %s of %s",
+                         other.split->name, catalogue_part_name(other.part),
+                         other.dataset->name);
     if (published->bytes && bytes < published->bytes)
         return error_set(err, FAIL_DATA,
                          "truncated or another file: %llu bytes of %" PRIu64,
@@ -146,19 +187,22 @@ static bool diagnose(const char *path, const struct catalogue_file *published,
 }
 
 bool rawfile_check(const char *path, const struct catalogue_file *published,
-                   struct raw_facts *facts, enum rawfile_verdict *verdict,
-                   struct error *err)
+                   const struct catalogue *known, struct raw_facts *facts,
+                   enum rawfile_verdict *verdict, struct error *err)
 {
     struct error unreadable = { 0 };
     enum rawfile_verdict found = RAWFILE_OTHER;
 
-    if (rawfile_hash(path, facts, &unreadable)) {
+    /* Opening anything else, such as a FIFO, may wait for ever. */
+    if (!file_is_regular(path))
+        return error_set(err, FAIL_DATA, "not a file");
+    *facts = (struct raw_facts){ 0 };
+    if (rawfile_hash(path, facts, &unreadable))
         found = rawfile_judge_file(path, published, facts);
-    } else if (unreadable.code != FAIL_DATA) {
+    else if (unreadable.code != FAIL_DATA)
         return error_set(err, unreadable.code, "%s", unreadable.text);
-    }
     if (found == RAWFILE_OTHER)
-        return diagnose(path, published, err);
+        return diagnose(path, published, known, facts, err);
     *verdict = found;
     return true;
 }

@@ -24,17 +24,18 @@ enum rawfile_verdict {
 enum rawfile_verdict rawfile_judge(const struct catalogue_file *published,
                                    const struct raw_facts *facts);
 
-/* The same, looking into the file at `path` where its bytes are pinned by a
- * git blob and not by SHA-256. */
+/* The same, looking into the file at `path` where its git blob is all that is
+ * pinned. */
 enum rawfile_verdict rawfile_judge_file(const char *path,
                                         const struct catalogue_file *published,
                                         const struct raw_facts *facts);
 
 /* Hash and judgement, and the words for what it is instead: false with
- * FAIL_DATA naming the cause in the order empty, web page, short, wrong size,
- * wrong hash. */
+ * FAIL_DATA naming the cause in the order not a file, web page, another file of
+ * the catalogue (`known` may be NULL), short, wrong size, wrong hash. */
 bool MUST_USE rawfile_check(const char *path,
                             const struct catalogue_file *published,
+                            const struct catalogue *known,
                             struct raw_facts *facts,
                             enum rawfile_verdict *verdict, struct error *err);
 

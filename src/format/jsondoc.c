@@ -243,6 +243,16 @@ char *jsondoc_dump(struct json_t *doc, struct error *err)
     return line;
 }
 
+char *jsondoc_dump_line(struct json_t *doc, struct error *err)
+{
+    if (err->code != FAIL_NONE)
+        return NULL;
+    char *text = json_dumps(doc, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    if (!text)
+        error_memory(err);
+    return text;
+}
+
 const char *jsondoc_header_version(void)
 {
     return JANSSON_VERSION;

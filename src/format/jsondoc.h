@@ -71,6 +71,9 @@ bool jsondoc_equal(struct json_t *a, struct json_t *b);
  * end; NULL with *err set. The caller frees it. */
 char *MUST_USE jsondoc_dump(struct json_t *doc, struct error *err);
 
+/* The same on one line, and without the newline. */
+char *MUST_USE jsondoc_dump_line(struct json_t *doc, struct error *err);
+
 const char *jsondoc_header_version(void);
 const char *jsondoc_library_version(void);
 

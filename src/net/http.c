@@ -3,176 +3,282 @@
 #include "net/http.h"
 
 #include <curl/curl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "base/interrupt.h"
 #include "base/text.h"
+#include "net/header.h"
+#include "net/url.h"
 
 /* A slower server counts as silent. */
 enum { STALL_BYTES_PER_S = 100, REDIRECTS_MAX = 10 };
 
-struct transfer_state {
+/* One request under way, through all its redirects. */
+struct transfer {
+    struct transfer *next; /* in the pool's list */
+    struct http_pool *pool;
+    struct http_request request;
+    char *validator; /* owned copy */
+    char *at;        /* owned: the URL now asked for */
+    int redirects;
     CURL *curl;
-    struct writer *to;
-    uint64_t done, max_bytes;
-    bool too_long;
-    struct error write_error;
-    const struct http_progress *progress;
+    struct curl_slist *headers;
+    struct response_headers response;
+    uint64_t done; /* bytes of body handed over */
+    bool begun;
+    struct http_answer refusal; /* why we stopped reading; DONE: we did not */
+    char reason[CURL_ERROR_SIZE];
 };
 
-bool http_start(struct error *err)
+struct http_pool {
+    CURLM *multi;
+    const struct http_settings *settings;
+    struct transfer *list;
+};
+
+bool url_part(const char *url, enum url_part part, char *to, size_t size)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        return error_set(err, FAIL_SYSTEM, "libcurl cannot start");
-    return true;
+    static const struct {
+        CURLUPart part;
+        unsigned flags;
+    } parts[] = {
+        [URL_SCHEME] = { CURLUPART_SCHEME, 0 },
+        [URL_USER] = { CURLUPART_USER, 0 },
+        [URL_HOST] = { CURLUPART_HOST, 0 },
+        [URL_PORT] = { CURLUPART_PORT, 0 },
+        [URL_PATH] = { CURLUPART_PATH, CURLU_URLDECODE },
+    };
+    CURLU *parsed = curl_url();
+    char *text = NULL;
+    bool ok = parsed &&
+              curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
+              curl_url_get(parsed, parts[part].part, &text,
+                           parts[part].flags) == CURLUE_OK &&
+              strlen(text) < size;
+
+    if (ok)
+        memcpy(to, text, strlen(text) + 1);
+    else if (size > 0)
+        to[0] = '\0';
+    curl_free(text);
+    curl_url_cleanup(parsed);
+    return ok;
 }
 
-void http_stop(void)
+/* ---- while the answer comes in ---- */
+
+static bool refuse(struct transfer *t, enum http_outcome outcome,
+                   enum fail code, const char *text)
 {
-    curl_global_cleanup();
+    t->refusal.outcome = outcome;
+    return error_set(&t->refusal.why, code, "%s", text);
 }
 
-bool http_is_url(const char *text)
+static size_t on_header(char *line, size_t size, size_t n, void *user)
 {
-    size_t scheme = strspn(text, "abcdefghijklmnopqrstuvwxyz"
-                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
-    return scheme > 0 && strncmp(text + scheme, "://", 3) == 0;
+    struct transfer *t = user;
+
+    (void)size; /* always 1 */
+    response_headers_add(&t->response, line, n);
+    return n;
 }
 
-/* Where the host begins, behind "user:password@", and its length. */
-static const char *find_host(const char *url, size_t *n)
+static long status_of(const struct transfer *t)
 {
-    const char *from = strstr(url, "://");
+    long status = 0;
+    curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+}
 
-    from = from ? from + 3 : url;
-    *n = strcspn(from, "/?#");
-    for (size_t i = *n; i-- > 0;) {
-        if (from[i] == '@') {
-            *n -= i + 1;
-            return from + i + 1;
-        }
+/* Size of the body, as announced; 0: not. */
+static uint64_t announced_bytes(const struct transfer *t)
+{
+    curl_off_t bytes = -1;
+    curl_easy_getinfo(t->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &bytes);
+    return bytes > 0 ? (uint64_t)bytes : 0;
+}
+
+/* Where does the body stand in the file? libcurl hands over any 206, also one
+ * that begins elsewhere, so its Content-Range is compared here. */
+static bool begin_body(struct transfer *t)
+{
+    const struct http_request *r = &t->request;
+    const struct response_headers *h = &t->response;
+    uint64_t at = 0, total = announced_bytes(t);
+
+    if (status_of(t) == 206) {
+        if (!h->has_range || h->range_first != r->from)
+            return refuse(t, HTTP_RESTART, FAIL_NETWORK,
+                          "it sends another part of the file than was asked "
+                          "for");
+        at = r->from;
+        total = h->range_total;
+    } else if (r->count > 0) {
+        return refuse(t, HTTP_NEXT, FAIL_NETWORK,
+                      "it does not serve parts of files (HTTP Range)");
     }
-    return from;
+    t->begun = true;
+    if (!r->begin || r->begin(r->context, at, total,
+                              response_headers_validator(h), &t->refusal.why))
+        return true;
+    t->refusal.outcome = t->refusal.why.code == FAIL_NETWORK ? HTTP_RESTART
+                                                             : HTTP_FATAL;
+    return false;
 }
 
-void http_host(const char *url, char *to, unsigned long size)
+static bool take_body(struct transfer *t, const char *from, size_t n)
 {
-    size_t n;
-    const char *host = find_host(url, &n);
+    const struct http_request *r = &t->request;
 
-    snprintf(to, size, "%.*s", (int)n, host);
-}
-
-/* Plain http can be read and changed on its way, so it is for this machine
- * only: tests, and a mirror behind one's own proxy. */
-static bool is_loopback(const char *host)
-{
-    return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
-           (strncmp(host, "127.", 4) == 0 &&
-            host[strspn(host, "0123456789.")] == '\0');
-}
-
-static bool is_allowed(const char *url)
-{
-    CURLU *parts = curl_url();
-    char *host = NULL, *scheme = NULL;
-    bool allowed = false;
-
-    if (parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-        curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-        curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK)
-        allowed = strcasecmp(scheme, "https") == 0 ||
-                  (strcasecmp(scheme, "http") == 0 && is_loopback(host));
-    curl_free(scheme);
-    curl_free(host);
-    curl_url_cleanup(parts);
-    return allowed;
+    if (!t->begun && !begin_body(t))
+        return false;
+    /* Counted here: libcurl's own limit does not see chunked bodies. */
+    if (n > r->max_bytes - t->done)
+        return refuse(t, HTTP_NEXT, FAIL_DATA,
+                      "it sends more bytes than the file has");
+    if (!r->write(r->context, from, n, &t->refusal.why)) {
+        t->refusal.outcome = HTTP_FATAL;
+        return false;
+    }
+    t->done += n;
+    return true;
 }
 
 static size_t on_body(char *from, size_t size, size_t n, void *user)
 {
-    struct transfer_state *s = user;
-    long status = 0;
+    struct transfer *t = user;
+    long status = status_of(t);
 
     (void)size; /* always 1 */
-    curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
-    if (status != 200)
-        return n; /* an error's page: not data */
-    /* Counted here, since libcurl's own limit does not see chunked bodies. */
-    if (n > s->max_bytes - s->done) {
-        s->too_long = true;
-        return 0;
-    }
-    if (!writer_write(s->to, from, n, &s->write_error))
-        return 0;
-    s->done += n;
-    return n;
+    if (status != 200 && status != 206)
+        return n; /* the page that comes with an error: not data */
+    return take_body(t, from, n) ? n : 0;
 }
 
-static int on_progress(void *user, curl_off_t total, curl_off_t done,
-                       curl_off_t up_total, curl_off_t up)
-{
-    struct transfer_state *s = user;
-
-    (void)up_total;
-    (void)up;
-    if (s->progress && s->progress->report)
-        s->progress->report(s->progress->context, (uint64_t)done,
-                            (uint64_t)total);
-    return interrupt_signal() != 0;
-}
+/* ---- options ---- */
 
 /* Every option must be taken: one that is not known means no protection. */
 #define SET(option, value) \
-    (ok = ok && curl_easy_setopt(curl, option, value) == CURLE_OK)
+    (ok = ok && curl_easy_setopt(t->curl, option, value) == CURLE_OK)
 
-static bool set_options(CURL *curl, const char *url,
-                        const struct http_settings *settings,
-                        struct transfer_state *state, char *reason,
-                        struct curl_slist *headers)
+static bool set_connection(struct transfer *t)
 {
+    const struct http_settings *s = t->pool->settings;
     bool ok = true;
 
-    SET(CURLOPT_URL, url);
-    SET(CURLOPT_ERRORBUFFER, reason);
 #if LIBCURL_VERSION_NUM >= 0x075500
     SET(CURLOPT_PROTOCOLS_STR, "https,http");
 #else
     SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTPS | CURLPROTO_HTTP));
 #endif
-    /* Redirects are followed one by one in http_get, which looks at each. */
+    /* Redirects are followed one by one, after a look at each. */
     SET(CURLOPT_FOLLOWLOCATION, 0L);
-    SET(CURLOPT_HTTPHEADER, headers);
-    SET(CURLOPT_USERAGENT, settings->user_agent);
-    SET(CURLOPT_WRITEFUNCTION, on_body);
-    SET(CURLOPT_WRITEDATA, state);
-    SET(CURLOPT_NOPROGRESS, 0L);
-    SET(CURLOPT_XFERINFOFUNCTION, on_progress);
-    SET(CURLOPT_XFERINFODATA, state);
+    SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    /* Else a proxy's own headers would be taken for the server's. */
+    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     SET(CURLOPT_NOSIGNAL, 1L);
-    SET(CURLOPT_CONNECTTIMEOUT, (long)settings->connect_timeout_s);
+    SET(CURLOPT_CONNECTTIMEOUT, (long)s->connect_timeout_s);
     SET(CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES_PER_S);
-    SET(CURLOPT_LOW_SPEED_TIME, (long)settings->stall_timeout_s);
+    SET(CURLOPT_LOW_SPEED_TIME, (long)s->stall_timeout_s);
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    if (settings->cacert)
-        SET(CURLOPT_CAINFO, settings->cacert);
+    SET(CURLOPT_USERAGENT, s->user_agent);
+    if (s->cacert)
+        SET(CURLOPT_CAINFO, s->cacert);
+    if (s->capath)
+        SET(CURLOPT_CAPATH, s->capath);
     return ok;
 }
 
-static enum http_outcome outcome_of_status(long status)
+static bool set_callbacks(struct transfer *t)
 {
-    static const long passing[] = { 408, 425, 429, 500, 502, 503,
-                                    504, 520, 521, 522, 523, 524 };
+    bool ok = true;
 
-    if (status == 200)
-        return HTTP_DONE;
-    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
-        if (status == passing[i])
-            return HTTP_TRY_AGAIN;
-    return HTTP_NEXT;
+    SET(CURLOPT_URL, t->at);
+    SET(CURLOPT_PRIVATE, t);
+    SET(CURLOPT_ERRORBUFFER, t->reason);
+    SET(CURLOPT_HTTPHEADER, t->headers);
+    SET(CURLOPT_HEADERFUNCTION, on_header);
+    SET(CURLOPT_HEADERDATA, t);
+    SET(CURLOPT_WRITEFUNCTION, on_body);
+    SET(CURLOPT_WRITEDATA, t);
+    return ok;
+}
+
+/* CURLOPT_RANGE, not CURLOPT_RESUME_FROM: only with the former a server may
+ * answer If-Range with the whole file. */
+static bool set_range(struct transfer *t)
+{
+    const struct http_request *r = &t->request;
+    char range[64];
+    bool ok = true;
+
+    if (r->from == 0 && r->count == 0)
+        return true;
+    if (r->count > 0)
+        snprintf(range, sizeof range, "%" PRIu64 "-%" PRIu64, r->from,
+                 r->from + r->count - 1);
+    else
+        snprintf(range, sizeof range, "%" PRIu64 "-", r->from);
+    SET(CURLOPT_RANGE, range);
+    return ok;
+}
+
+static bool add_header(struct transfer *t, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(t->headers, line);
+
+    t->headers = longer ? longer : t->headers;
+    return longer != NULL;
+}
+
+static bool make_headers(struct transfer *t)
+{
+    char line[HTTP_VALIDATOR_MAX + 16];
+
+    /* Asked for as it is: some hosts relabel .gz files as encoded. */
+    if (!add_header(t, "Accept-Encoding: identity"))
+        return false;
+    if (t->request.from == 0 || !t->validator)
+        return true;
+    snprintf(line, sizeof line, "If-Range: %s", t->validator);
+    return add_header(t, line);
+}
+
+/* ---- beginning and ending ---- */
+
+static void transfer_stop(struct transfer *t)
+{
+    if (t->curl) {
+        curl_multi_remove_handle(t->pool->multi, t->curl);
+        curl_easy_cleanup(t->curl);
+    }
+    curl_slist_free_all(t->headers);
+    t->curl = NULL;
+    t->headers = NULL;
+}
+
+static void transfer_free(struct transfer *t)
+{
+    transfer_stop(t);
+    free(t->validator);
+    free(t->at);
+    free(t);
+}
+
+/* Asks for t->at. */
+static bool transfer_go(struct transfer *t, struct error *err)
+{
+    t->reason[0] = '\0';
+    t->response = (struct response_headers){ 0 };
+    t->curl = curl_easy_init();
+    if (!t->curl || !make_headers(t))
+        return error_memory(err);
+    if (!set_connection(t) || !set_callbacks(t) || !set_range(t) ||
+        curl_multi_add_handle(t->pool->multi, t->curl) != CURLM_OK)
+        return error_set(err, FAIL_SYSTEM, "libcurl refuses its settings");
+    return true;
 }
 
 static enum http_outcome outcome_of_code(CURLcode code)
@@ -192,7 +298,6 @@ static enum http_outcome outcome_of_code(CURLcode code)
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
         return HTTP_TRY_AGAIN;
-    case CURLE_ABORTED_BY_CALLBACK:
     case CURLE_OUT_OF_MEMORY:
         return HTTP_FATAL;
     default:
@@ -200,127 +305,184 @@ static enum http_outcome outcome_of_code(CURLcode code)
     }
 }
 
-/* Puts the outcome in words, in the order of diagnosis: what we did, what the
- * server said, what the line did. */
-static struct http_result conclude(struct transfer_state *s, CURLcode code,
-                                   const char *reason, struct error *why)
+/* Asked for by the server. Before libcurl 8.12 a date in the past comes out
+ * as a negative number. */
+static unsigned retry_after(const struct transfer *t)
 {
-    struct http_result result = { outcome_of_code(code), 0 };
+    curl_off_t seconds = 0;
 
-    curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &result.status);
-    if (!interrupt_none(why)) {
-        result.outcome = HTTP_FATAL;
-    } else if (s->write_error.code != FAIL_NONE) {
-        error_set(why, s->write_error.code, "%s", s->write_error.text);
-        result.outcome = HTTP_FATAL;
-    } else if (s->too_long) {
-        error_set(why, FAIL_DATA, "it sends more than the file's %llu bytes",
-                  (unsigned long long)s->max_bytes);
-        result.outcome = HTTP_NEXT;
+    curl_easy_getinfo(t->curl, CURLINFO_RETRY_AFTER, &seconds);
+    if (seconds <= 0)
+        return 0;
+    return seconds < HTTP_RETRY_AFTER_MAX_S ? (unsigned)seconds
+                                            : HTTP_RETRY_AFTER_MAX_S;
+}
+
+/* Puts the outcome in words, in the order of diagnosis: what we refused, what
+ * the server said, what the line did. */
+static struct http_answer conclude(struct transfer *t, CURLcode code)
+{
+    struct http_answer a = { .outcome = outcome_of_code(code) };
+
+    a.status = status_of(t);
+    a.retry_after_s = retry_after(t);
+    if (t->refusal.why.code != FAIL_NONE) {
+        a.outcome = t->refusal.outcome;
+        a.why = t->refusal.why;
+    } else if (a.status >= 300) {
+        a.outcome = response_status_may_pass(a.status) ? HTTP_TRY_AGAIN
+                                                       : HTTP_NEXT;
+        error_set(&a.why, FAIL_NETWORK, "it answers with HTTP status %ld",
+                  a.status);
     } else if (code == CURLE_PARTIAL_FILE) {
-        error_set(why, FAIL_NETWORK, "the connection was cut after %llu bytes",
-                  (unsigned long long)s->done);
+        error_set(&a.why, FAIL_NETWORK,
+                  "the connection was cut after %" PRIu64 " bytes",
+                  t->request.from + t->done);
     } else if (code != CURLE_OK) {
-        error_set(why, FAIL_NETWORK, "%s",
-                  reason[0] ? reason : curl_easy_strerror(code));
-    } else if (result.status != 200) {
-        error_set(why, FAIL_NETWORK, "it answers with HTTP status %ld",
-                  result.status);
-        result.outcome = outcome_of_status(result.status);
+        error_set(&a.why, FAIL_NETWORK, "%s",
+                  t->reason[0] ? t->reason : curl_easy_strerror(code));
+    } else if (!t->begun && !begin_body(t)) { /* a body of no bytes */
+        a.outcome = t->refusal.outcome;
+        a.why = t->refusal.why;
     }
-    return result;
+    return a;
 }
 
-/* One request. *next gets the target of a redirect, malloc'd, or NULL. */
-static struct http_result get_once(const char *url,
-                                   struct transfer_state *state,
-                                   const struct http_settings *settings,
-                                   char **next, struct error *why)
+/* Follows a redirect when there is one; *a tells why not. */
+static bool follow(struct transfer *t, struct http_answer *a)
 {
-    struct http_result result = { HTTP_FATAL, 0 };
-    char reason[CURL_ERROR_SIZE] = "";
     const char *target = NULL;
-    /* Asked for as it is: some hosts relabel .gz files as encoded. */
-    struct curl_slist *headers =
-        curl_slist_append(NULL, "Accept-Encoding: identity");
 
-    *next = NULL;
-    state->curl = curl_easy_init();
-    if (!state->curl || !headers) {
-        error_memory(why);
-    } else if (!set_options(state->curl, url, settings, state, reason,
-                            headers)) {
-        error_set(why, FAIL_SYSTEM, "libcurl refuses its settings");
-    } else {
-        CURLcode code = curl_easy_perform(state->curl);
-        if (code == CURLE_OK)
-            curl_easy_getinfo(state->curl, CURLINFO_REDIRECT_URL, &target);
-        if (target)
-            *next = text_copy(target, why);
-        else
-            result = conclude(state, code, reason, why);
+    curl_easy_getinfo(t->curl, CURLINFO_REDIRECT_URL, &target);
+    if (!target)
+        return false;
+    *a = (struct http_answer){ .outcome = HTTP_NEXT, .status = status_of(t) };
+    if (++t->redirects > REDIRECTS_MAX)
+        return error_set(&a->why, FAIL_NETWORK,
+                         "it redirects more than %d times", REDIRECTS_MAX);
+    if (!url_is_allowed(target))
+        return error_set(&a->why, FAIL_NETWORK,
+                         "it redirects to '%s', which is refused: only https, "
+                         "and http to this machine, are safe",
+                         target);
+    char *copy = text_copy(target, &a->why);
+    if (!copy)
+        return false;
+    free(t->at);
+    t->at = copy;
+    transfer_stop(t);
+    return transfer_go(t, &a->why);
+}
+
+static void unlink_transfer(struct transfer *t)
+{
+    struct transfer **at = &t->pool->list;
+
+    while (*at != t)
+        at = &(*at)->next;
+    *at = t->next;
+}
+
+static void finish(struct transfer *t, CURLcode code)
+{
+    struct http_answer answer = { 0 };
+
+    if (code == CURLE_OK && status_of(t) >= 300 && status_of(t) < 400 &&
+        follow(t, &answer))
+        return;
+    if (answer.why.code == FAIL_NONE)
+        answer = conclude(t, code);
+    unlink_transfer(t);
+    struct http_request request = t->request;
+    transfer_free(t); /* first: done may start the next one */
+    request.done(request.context, &answer);
+}
+
+/* ---- the pool ---- */
+
+struct http_pool *http_pool_open(const struct http_settings *settings,
+                                 struct error *err)
+{
+    struct http_pool *pool = calloc(1, sizeof *pool);
+
+    if (pool && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) {
+        pool->settings = settings;
+        pool->multi = curl_multi_init();
+        if (pool->multi)
+            return pool;
+        curl_global_cleanup();
     }
-    curl_slist_free_all(headers);
-    curl_easy_cleanup(state->curl);
-    return result;
+    free(pool);
+    error_set(err, FAIL_SYSTEM, "libcurl cannot start");
+    return NULL;
 }
 
-/* Names the URL without the password that may stand in it. */
-static void refuse(const char *url, struct error *why)
+void http_pool_close(struct http_pool *pool)
 {
-    size_t n;
-    const char *host = find_host(url, &n), *scheme_end = strstr(url, "://");
-
-    error_set(why, FAIL_NETWORK,
-              "'%.*s%s' is refused: only https, and http to this machine, are "
-              "safe",
-              scheme_end ? (int)(scheme_end + 3 - url) : 0, url, host);
-}
-
-struct http_result http_get(const char *url, struct writer *to,
-                            uint64_t max_bytes,
-                            const struct http_settings *settings,
-                            const struct http_progress *progress,
-                            struct error *why)
-{
-    struct transfer_state state = { .to = to,
-                                    .max_bytes = max_bytes,
-                                    .progress = progress };
-    struct http_result result = { HTTP_FATAL, 0 };
-    char *at = text_copy(url, why);
-
-    for (int hops = 0; at; hops++) {
-        char *next = NULL;
-        if (!is_allowed(at)) {
-            refuse(at, why);
-            result.outcome = HTTP_NEXT;
-        } else if (hops > REDIRECTS_MAX) {
-            error_set(why, FAIL_NETWORK, "it redirects more than %d times",
-                      REDIRECTS_MAX);
-            result.outcome = HTTP_NEXT;
-        } else {
-            result = get_once(at, &state, settings, &next, why);
-        }
-        free(at);
-        at = next;
+    if (!pool)
+        return;
+    while (pool->list) {
+        struct transfer *t = pool->list;
+        unlink_transfer(t);
+        transfer_free(t);
     }
-    return result;
+    curl_multi_cleanup(pool->multi);
+    curl_global_cleanup();
+    free(pool);
 }
 
-char *http_file_path(const char *url, struct error *err)
+bool http_pool_start(struct http_pool *pool, const struct http_request *request,
+                     struct error *err)
 {
-    CURLU *parts = curl_url();
-    char *path = NULL, *copy = NULL;
+    struct transfer *t = calloc(1, sizeof *t);
 
-    if (parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-        curl_url_get(parts, CURLUPART_PATH, &path, CURLU_URLDECODE) ==
-            CURLUE_OK)
-        copy = text_copy(path, err);
-    else
-        error_set(err, FAIL_USAGE, "'%s' is no valid file: URL", url);
-    curl_free(path);
-    curl_url_cleanup(parts);
-    return copy;
+    if (!t)
+        return error_memory(err);
+    t->pool = pool;
+    t->request = *request;
+    t->request.url = t->request.validator = NULL; /* only the copies live on */
+    t->at = text_copy(request->url, err);
+    t->validator = request->validator ? text_copy(request->validator, err)
+                                      : NULL;
+    if (!url_is_allowed(request->url))
+        error_set(err, FAIL_NETWORK,
+                  "refused: only https, and http to this machine, are safe, "
+                  "and without a user name");
+    if (err->code != FAIL_NONE || !transfer_go(t, err)) {
+        transfer_free(t);
+        return false;
+    }
+    t->next = pool->list;
+    pool->list = t;
+    return true;
+}
+
+/* Ends what has come to its end; their number. */
+static size_t finish_all(struct http_pool *pool)
+{
+    size_t finished = 0;
+    CURLMsg *message;
+    int queued;
+
+    while ((message = curl_multi_info_read(pool->multi, &queued)) != NULL) {
+        struct transfer *t = NULL;
+        CURLcode code = message->data.result;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t);
+        finish(t, code);
+        finished++;
+    }
+    return finished;
+}
+
+bool http_pool_run(struct http_pool *pool, int wait_ms, struct error *err)
+{
+    int running;
+
+    if (curl_multi_perform(pool->multi, &running) != CURLM_OK ||
+        (finish_all(pool) == 0 &&
+         curl_multi_poll(pool->multi, NULL, 0, wait_ms, NULL) != CURLM_OK))
+        return error_set(err, FAIL_SYSTEM, "libcurl cannot go on");
+    return true;
 }
 
 const char *http_header_version(void)
@@ -328,7 +490,7 @@ const char *http_header_version(void)
     return LIBCURL_VERSION;
 }
 
-void http_library_version(char *to, unsigned long size)
+void http_library_version(char *to, size_t size)
 {
     const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
 

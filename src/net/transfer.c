@@ -1,228 +1,479 @@
 /* SPDX-License-Identifier: MIT */
-/* Mirrors in order, the next one on any failure, a rename at the end. */
+/* The course of each file: mirrors in order, continuing what was cut, waiting
+ * between rounds, checking, and the rename at the end. */
 #include "net/transfer.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "base/interrupt.h"
-#include "base/outfile.h"
-#include "base/reader.h"
 #include "base/text.h"
+#include "net/local.h"
+#include "net/partial.h"
+#include "net/url.h"
 
-enum { COPY_BYTES = 64 * 1024, FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 30000 };
+/* Waits double from the first to the longest; the actual one is anything below
+ * (full jitter), so that many that failed together do not return together. */
+static const double FIRST_WAIT_S = 0.5, LONGEST_WAIT_S = 30;
 
-/* What became of all the tries for one file. */
-struct tally {
-    bool *given_up; /* owned; by mirror: not to be tried any more */
-    unsigned tried, network_failures;
+enum { POLL_MS = 100 };
+
+enum course_state { COURSE_IDLE, COURSE_RUNNING, COURSE_ENDED };
+
+/* One file on its way. */
+struct course {
+    struct transfer *all;
+    struct transfer_file *file;
+    enum course_state state;
+    size_t mirror;  /* position of the one that is asked, or is next */
+    unsigned round; /* over all mirrors */
+    unsigned again; /* at this mirror, after progress was made */
+    double due_s;   /* not before this */
+    struct partial partial;
+    char *url;             /* owned: what is asked for */
+    bool resumed;          /* the running request began at partial.bytes > 0 */
+    uint64_t begun_at;     /* partial.bytes when it began */
+    bool may_recover;      /* a mirror of this round may be better next time */
+    unsigned asked_wait_s; /* the longest Retry-After of this round */
+    unsigned network_failures;
     char story[800]; /* fits an error's text with words around it */
 };
 
-enum round_end { ROUND_DONE, ROUND_AGAIN, ROUND_FAILED, ROUND_STOPPED };
+struct transfer {
+    const struct transfer_settings *settings;
+    struct http_pool *pool;
+    struct course *course;
+    size_t count;
+    double start_s;
+};
 
-static bool is_file_url(const char *mirror)
+static double now_s(void)
 {
-    return strncasecmp(mirror, "file:", 5) == 0;
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-bool transfer_is_local(const char *mirror)
+/* Anything in [0, 1): it only has to differ between processes. */
+static double jitter(void)
 {
-    return is_file_url(mirror) || !http_is_url(mirror);
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (double)(t.tv_nsec / 100 % 9973) / 9973;
 }
 
-static void report_progress(void *user, uint64_t done, uint64_t total)
+static const char *mirror_of(const struct course *c)
 {
-    const void *const *pair = user;
-    const struct transfer_watch *watch = pair[0];
-    const struct transfer_file *file = pair[1];
-
-    watch->progress(watch->context, file->name, done,
-                    total ? total : file->bytes);
+    return c->file->mirrors[c->mirror];
 }
 
-/* Copies a file of a directory on this machine. */
-static struct http_result copy_local(const char *place, struct writer *to,
-                                     uint64_t max_bytes, struct error *why)
-{
-    struct http_result result = { HTTP_NEXT, 0 };
-    char *path = is_file_url(place) ? http_file_path(place, why)
-                                    : text_copy(place, why);
-    struct error missing = { 0 };
-    struct reader *in = path ? file_reader_open(path, &missing) : NULL;
-    unsigned char *buffer = malloc(COPY_BYTES);
-    uint64_t done = 0;
-    ptrdiff_t got = -1;
+/* ---- ends ---- */
 
-    if (!in)
-        error_set(why, FAIL_NETWORK, "%s", missing.text);
-    else if (!buffer)
-        error_memory(why);
-    while (in && buffer && interrupt_none(why) &&
-           (got = reader_read(in, buffer, COPY_BYTES, why)) > 0) {
-        done += (uint64_t)got;
-        if (done > max_bytes) {
-            error_set(why, FAIL_DATA, "it is longer than the file's %llu bytes",
-                      (unsigned long long)max_bytes);
-            got = -1;
-            break;
-        }
-        if (!writer_write(to, buffer, (size_t)got, why)) {
-            result.outcome = HTTP_FATAL;
-            got = -1;
-            break;
-        }
-    }
-    if (got == 0)
-        result.outcome = HTTP_DONE;
-    if (!buffer || why->code == FAIL_INTERRUPTED)
-        result.outcome = HTTP_FATAL;
-    free(buffer);
-    reader_close(in);
-    free(path);
-    return result;
+static void end(struct course *c, bool ok, enum fail code, const char *text)
+{
+    c->state = COURSE_ENDED;
+    c->file->ok = ok;
+    if (ok)
+        c->file->from = mirror_of(c);
+    else
+        error_set(&c->file->err, code, "%s", text);
+    partial_keep(&c->partial); /* nothing is left of it after a commit */
+    free(c->url);
+    c->url = NULL;
 }
 
-/* One try. True when the file stands at its place. */
-static bool try_mirror(const struct transfer_file *file,
-                       const struct transfer_settings *settings,
-                       const char *mirror, struct http_result *result,
-                       struct error *why)
+static void end_without_mirror(struct course *c)
 {
-    const void *pair[] = { &settings->watch, file };
-    struct http_progress progress = { settings->watch.progress ? report_progress
-                                                               : NULL,
-                                      pair };
-    struct outfile out = { 0 };
-    char *place = path_join(mirror, file->name, why);
-    bool done = false;
+    char text[sizeof c->story + 200];
+    bool network = c->network_failures > 0 || c->story[0] == '\0';
 
-    result->outcome = HTTP_FATAL;
-    if (place &&
-        outfile_open(&out, file->path, OUTFILE_REPLACE | OUTFILE_SYNC, why)) {
-        *result = transfer_is_local(mirror)
-                      ? copy_local(place, &out.base, file->max_bytes, why)
-                      : http_get(place, &out.base, file->max_bytes,
-                                 &settings->http, &progress, why);
-        if (result->outcome == HTTP_DONE) {
-            result->outcome = HTTP_FATAL;
-            if (outfile_finish(&out, why)) {
-                bool right = file->check(file->context, out.temp, why);
-                if (!right && why->code == FAIL_DATA)
-                    result->outcome = HTTP_NEXT;
-                done = right && outfile_commit(&out, why);
-            }
-        }
-    }
-    outfile_abandon(&out);
-    free(place);
-    return done;
+    if (c->story[0] == '\0')
+        snprintf(text, sizeof text,
+                 "%s: not on disk, and %s; put the file at '%s'", c->file->name,
+                 c->all->settings->offline ? "this is offline"
+                                           : "there is no mirror to ask",
+                 c->file->path);
+    else
+        snprintf(text, sizeof text, "%s: no mirror has it right: %s; %s",
+                 c->file->name, c->story,
+                 network ? "try again later, or name another --mirror"
+                         : "name another --mirror");
+    end(c, false, network ? FAIL_NETWORK : FAIL_DATA, text);
 }
+
+/* ---- from one mirror to the next ---- */
 
 /* Adds a mirror's failure to the story, host by host. */
-static void note_failure(struct tally *tally, const char *mirror,
-                         const struct error *why)
+static void note_failure(struct course *c, const struct error *why)
 {
-    char host[128];
-    size_t used = strlen(tally->story);
+    const struct transfer_watch *watch = &c->all->settings->watch;
+    char host[256], shown[256];
+    size_t used = strlen(c->story);
 
-    tally->network_failures += why->code != FAIL_DATA;
-    http_host(mirror, host, sizeof host);
-    int n = snprintf(tally->story + used, sizeof tally->story - used,
-                     "%s%s: %s", used ? "; " : "",
-                     transfer_is_local(mirror) ? mirror : host, why->text);
-    if (n < 0) /* what does not fit is cut, which is fine */
-        tally->story[used] = '\0';
+    url_host(mirror_of(c), host, sizeof host);
+    url_public(mirror_of(c), shown, sizeof shown);
+    c->network_failures += why->code != FAIL_DATA;
+    snprintf(c->story + used, sizeof c->story - used, "%s%s: %s",
+             used ? "; " : "", transfer_is_local(mirror_of(c)) ? shown : host,
+             why->text);
+    if (watch->failed)
+        watch->failed(watch->context, c->file->name, shown, why->text);
 }
 
-/* Full jitter, so that many that failed together do not return together. */
-static bool wait_before_round(unsigned round, struct error *err)
+static bool usable(const struct course *c)
 {
-    long longest = FIRST_WAIT_MS;
-    struct timespec now;
-
-    for (unsigned i = 1; i < round && longest < LONGEST_WAIT_MS; i++)
-        longest *= 2;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    long wait_ms = (now.tv_nsec / 1000) % (longest + 1);
-    struct timespec wait = { wait_ms / 1000, wait_ms % 1000 * 1000000 };
-    (void)nanosleep(&wait, NULL); /* a signal ends it, and is seen below */
-    return interrupt_none(err);
+    return !c->all->settings->offline || transfer_is_local(mirror_of(c));
 }
 
-/* Each mirror that is not given up once. In the last round all are. */
-static enum round_end try_round(const struct transfer_file *file,
-                                const struct transfer_settings *settings,
-                                struct tally *tally, bool last,
-                                const char **from, struct error *err)
+/* Another round over the mirrors, after a wait; or the end. */
+static void next_round(struct course *c)
 {
-    const struct transfer_watch *watch = &settings->watch;
-    enum round_end end = ROUND_FAILED;
+    const struct transfer_settings *s = c->all->settings;
+    double longest = FIRST_WAIT_S;
 
-    for (size_t i = 0; i < file->mirror_count; i++) {
-        const char *mirror = file->mirrors[i];
-        struct http_result result;
-        struct error why = { 0 };
-
-        if (tally->given_up[i] ||
-            (settings->offline && !transfer_is_local(mirror)))
-            continue;
-        tally->tried++;
-        if (watch->trying)
-            watch->trying(watch->context, file->name, mirror);
-        if (try_mirror(file, settings, mirror, &result, &why)) {
-            *from = mirror;
-            return ROUND_DONE;
-        }
-        if (result.outcome == HTTP_FATAL) {
-            error_set(err, why.code, "%s", why.text);
-            return ROUND_STOPPED;
-        }
-        if (result.outcome == HTTP_TRY_AGAIN && !last) {
-            end = ROUND_AGAIN;
-        } else {
-            tally->given_up[i] = true;
-            note_failure(tally, mirror, &why);
-        }
-        if (watch->failed)
-            watch->failed(watch->context, file->name, mirror, why.text);
+    if (!c->may_recover || c->round >= s->retries) {
+        end_without_mirror(c);
+        return;
     }
-    return end;
+    for (unsigned i = 0; i < c->round && longest < LONGEST_WAIT_S; i++)
+        longest *= 2;
+    double wait = longest * jitter();
+    if (wait < c->asked_wait_s)
+        wait = c->asked_wait_s;
+    double now = now_s();
+    if (s->max_time_s > 0 && now + wait - c->all->start_s > s->max_time_s) {
+        size_t used = strlen(c->story);
+        snprintf(c->story + used, sizeof c->story - used,
+                 "; the next try would be in %.0f s, beyond --max-time", wait);
+        end_without_mirror(c);
+        return;
+    }
+    if (s->watch.waiting)
+        s->watch.waiting(s->watch.context, c->file->name, wait);
+    c->due_s = now + wait;
+    c->round++;
+    c->mirror = 0;
+    c->may_recover = false;
+    c->asked_wait_s = 0;
+    c->network_failures = 0;
+    c->story[0] = '\0';
 }
 
-bool transfer_file(const struct transfer_file *file,
-                   const struct transfer_settings *settings, const char **from,
-                   struct error *err)
+static void next_mirror(struct course *c, const struct error *why)
 {
-    struct tally tally = {
-        .given_up = calloc(file->mirror_count + 1, sizeof(bool)),
-    };
-    enum round_end end = ROUND_AGAIN;
+    note_failure(c, why);
+    c->again = 0;
+    c->mirror++;
+}
 
-    if (!tally.given_up)
-        return error_memory(err);
-    for (unsigned round = 0; end == ROUND_AGAIN; round++)
-        end = round > 0 && !wait_before_round(round, err)
-                  ? ROUND_STOPPED
-                  : try_round(file, settings, &tally,
-                              round == settings->retries, from, err);
-    free(tally.given_up);
-    if (end != ROUND_FAILED)
-        return end == ROUND_DONE;
-    if (tally.tried == 0)
-        return error_set(
-            err, FAIL_NETWORK, "%s: not on disk, and %s; put the file at '%s'",
-            file->name,
-            settings->offline ? "this is offline" : "there is no mirror to ask",
-            file->path);
-    bool network = tally.network_failures > 0;
-    return error_set(err, network ? FAIL_NETWORK : FAIL_DATA,
-                     "%s: no mirror has it right: %s; %s", file->name,
-                     tally.story,
-                     network ? "try again later, or name another --mirror"
-                             : "name another --mirror");
+/* ---- what a request tells ---- */
+
+static bool on_begin(void *context, uint64_t at, uint64_t total,
+                     const char *validator, struct error *err)
+{
+    struct course *c = context;
+    struct partial *p = &c->partial;
+
+    if (at == 0)
+        return partial_restart(p, c->url, validator, total, err);
+    if (at != p->bytes || (p->total > 0 && total != p->total))
+        return error_set(err, FAIL_NETWORK,
+                         "the file has another size than when it was begun");
+    return true;
+}
+
+static bool on_write(void *context, const void *bytes, size_t n,
+                     struct error *err)
+{
+    struct course *c = context;
+    const struct transfer_watch *watch = &c->all->settings->watch;
+    uint64_t done = 0, total = 0;
+
+    if (!partial_write(&c->partial, bytes, n, err))
+        return false;
+    for (size_t i = 0; watch->progress && i < c->all->count; i++) {
+        const struct course *other = &c->all->course[i];
+        done += other->file->ok ? other->file->bytes : other->partial.bytes;
+        total += other->file->bytes ? other->file->bytes : other->partial.total;
+    }
+    if (watch->progress)
+        watch->progress(watch->context, c->file->name, c->partial.bytes,
+                        c->file->bytes ? c->file->bytes : c->partial.total,
+                        done, total);
+    return true;
+}
+
+/* All bytes have come: is it the file? */
+static void check_arrival(struct course *c, struct error *why)
+{
+    const struct transfer_file *f = c->file;
+    uint64_t bytes = c->partial.bytes;
+
+    /* A body without a length that is closed too soon looks complete. */
+    if (f->bytes > 0 && bytes < f->bytes && c->partial.total == 0) {
+        error_set(why, FAIL_NETWORK,
+                  "the connection was closed after %llu of %llu bytes",
+                  (unsigned long long)bytes, (unsigned long long)f->bytes);
+        c->may_recover = true;
+        return;
+    }
+    if (f->check(f->context, c->partial.path, why) &&
+        partial_commit(&c->partial, why))
+        end(c, true, FAIL_NONE, "");
+}
+
+/* The same mirror once more, when that makes sense. */
+static bool same_mirror_again(struct course *c, const struct http_answer *a,
+                              const struct error *why)
+{
+    bool gained = c->partial.bytes > c->begun_at;
+
+    /* What was continued may be to blame itself: from the start, once. */
+    if (c->resumed && (a->outcome == HTTP_RESTART || why->code == FAIL_DATA)) {
+        partial_discard(&c->partial);
+        return true;
+    }
+    /* Cut, but it came further: go on where it was cut. */
+    if (a->outcome == HTTP_TRY_AGAIN && gained &&
+        c->partial.validator[0] != '\0' &&
+        c->again < c->all->settings->retries) {
+        c->again++;
+        return true;
+    }
+    return false;
+}
+
+static void on_done(void *context, const struct http_answer *answer)
+{
+    struct course *c = context;
+    struct http_answer a = *answer;
+
+    c->state = COURSE_IDLE;
+    if (a.why.code == FAIL_INTERRUPTED)
+        return; /* all files end together, in run() */
+    /* 416: there is nothing behind what we have; so it is the whole file, or
+     * not the file. */
+    if (a.status == 416 && c->resumed) {
+        a.why = (struct error){ 0 };
+        a.outcome = HTTP_DONE;
+    }
+    if (a.outcome == HTTP_DONE) {
+        check_arrival(c, &a.why);
+        if (c->state == COURSE_ENDED)
+            return;
+        if (c->may_recover)
+            a.outcome = HTTP_TRY_AGAIN;
+    }
+    if (a.outcome == HTTP_FATAL ||
+        (a.why.code != FAIL_DATA && a.why.code != FAIL_NETWORK)) {
+        end(c, false, a.why.code, a.why.text);
+        return;
+    }
+    if (same_mirror_again(c, &a, &a.why))
+        return;
+    /* What is wrong or cannot be continued is no beginning of anything. */
+    if (a.why.code == FAIL_DATA)
+        partial_discard(&c->partial);
+    c->may_recover |= a.outcome == HTTP_TRY_AGAIN;
+    if (a.retry_after_s > c->asked_wait_s)
+        c->asked_wait_s = a.retry_after_s;
+    next_mirror(c, &a.why);
+}
+
+/* ---- starting ---- */
+
+static void start_local(struct course *c)
+{
+    struct error why = { 0 };
+
+    if (local_copy(mirror_of(c), c->file, &why))
+        end(c, true, FAIL_NONE, "");
+    else if (why.code != FAIL_DATA && why.code != FAIL_NETWORK)
+        end(c, false, why.code, why.text);
+    else
+        next_mirror(c, &why);
+}
+
+static bool start_request(struct course *c, struct error *err)
+{
+    const struct transfer_watch *watch = &c->all->settings->watch;
+    struct partial *p = &c->partial;
+    char shown[512];
+
+    free(c->url);
+    c->url = path_join(mirror_of(c), c->file->name, err);
+    if (!c->url)
+        return false;
+    if (!p->path && !partial_open(p, c->file->path, c->file->max_bytes, err))
+        return false;
+    if (!partial_has_room(p, c->file->bytes, err))
+        return false;
+    /* Bytes of another mirror's file are not continued: they may differ. */
+    c->resumed = p->bytes > 0 && strcmp(p->url, c->url) == 0;
+    c->begun_at = c->resumed ? p->bytes : 0;
+    if (watch->trying) {
+        url_public(mirror_of(c), shown, sizeof shown);
+        watch->trying(watch->context, c->file->name, shown, c->begun_at);
+    }
+    struct http_request request = {
+        .url = c->url,
+        .from = c->begun_at,
+        .validator = c->resumed ? p->validator : NULL,
+        .max_bytes = c->file->max_bytes,
+        .begin = on_begin,
+        .write = on_write,
+        .done = on_done,
+        .context = c,
+    };
+    c->state = COURSE_RUNNING;
+    return http_pool_start(c->all->pool, &request, err);
+}
+
+/* Opened when the first file needs it: local mirrors do not. */
+static bool open_pool(struct transfer *all, struct error *err)
+{
+    if (!all->pool)
+        all->pool = http_pool_open(&all->settings->http, err);
+    return all->pool != NULL;
+}
+
+static void start(struct course *c)
+{
+    const struct transfer_watch *watch = &c->all->settings->watch;
+    struct error why = { 0 };
+
+    if (transfer_is_local(mirror_of(c))) {
+        if (watch->trying)
+            watch->trying(watch->context, c->file->name, mirror_of(c), 0);
+        start_local(c);
+        return;
+    }
+    if (open_pool(c->all, &why) && start_request(c, &why))
+        return;
+    c->state = COURSE_IDLE;
+    if (why.code == FAIL_NETWORK)
+        next_mirror(c, &why);
+    else
+        end(c, false, why.code, why.text);
+}
+
+/* ---- all files ---- */
+
+/* May one more request to this course's host begin? */
+static bool has_slot(const struct course *c)
+{
+    size_t running = 0, same_host = 0;
+    char host[256], other[256];
+
+    if (transfer_is_local(mirror_of(c)))
+        return true;
+    url_host(mirror_of(c), host, sizeof host);
+    for (size_t i = 0; i < c->all->count; i++) {
+        const struct course *o = &c->all->course[i];
+        if (o->state != COURSE_RUNNING)
+            continue;
+        running++;
+        url_host(mirror_of(o), other, sizeof other);
+        same_host += strcmp(host, other) == 0;
+    }
+    return running < TRANSFER_AT_ONCE && same_host < TRANSFER_PER_HOST;
+}
+
+/* Moves a course that waits on its way; false when it has to wait on. */
+static bool advance(struct course *c)
+{
+    while (c->state == COURSE_IDLE && c->mirror < c->file->mirror_count &&
+           !usable(c))
+        c->mirror++;
+    if (c->state != COURSE_IDLE || c->due_s > now_s())
+        return false;
+    if (c->mirror >= c->file->mirror_count)
+        next_round(c);
+    else if (has_slot(c))
+        start(c);
+    else
+        return false;
+    return c->state == COURSE_IDLE;
+}
+
+static size_t advance_all(struct transfer *all)
+{
+    size_t open = 0;
+
+    for (size_t i = 0; i < all->count; i++) {
+        while (advance(&all->course[i]))
+            continue;
+        open += all->course[i].state != COURSE_ENDED;
+    }
+    return open;
+}
+
+static void stop_all(struct transfer *all, const struct error *why)
+{
+    http_pool_close(all->pool); /* calls nobody back */
+    all->pool = NULL;
+    for (size_t i = 0; i < all->count; i++)
+        if (all->course[i].state != COURSE_ENDED)
+            end(&all->course[i], false, why->code, why->text);
+}
+
+static bool time_is_up(const struct transfer *all, struct error *err)
+{
+    unsigned most = all->settings->max_time_s;
+
+    if (most == 0 || now_s() - all->start_s < most)
+        return false;
+    error_set(err, FAIL_NETWORK,
+              "--max-time of %u s is over; run again to continue", most);
+    return true;
+}
+
+static void run(struct transfer *all)
+{
+    const struct timespec pause = { 0, POLL_MS * 1000000L };
+    struct error why = { 0 };
+
+    for (;;) {
+        if (interrupt_signal() != 0)
+            error_set(&why, FAIL_INTERRUPTED,
+                      "interrupted; what has come is kept, run again to "
+                      "continue");
+        if (why.code != FAIL_NONE || time_is_up(all, &why)) {
+            stop_all(all, &why);
+            return;
+        }
+        if (advance_all(all) == 0)
+            return;
+        if (all->pool)
+            (void)!http_pool_run(all->pool, POLL_MS, &why);
+        else
+            (void)nanosleep(&pause, NULL);
+    }
+}
+
+bool transfer_files(struct transfer_file *files, size_t count,
+                    const struct transfer_settings *settings)
+{
+    struct transfer all = { .settings = settings,
+                            .count = count,
+                            .start_s = now_s() };
+    bool ok = true;
+
+    all.course = calloc(count + 1, sizeof *all.course);
+    for (size_t i = 0; all.course && i < count; i++) {
+        all.course[i].all = &all;
+        all.course[i].file = &files[i];
+    }
+    if (all.course)
+        run(&all);
+    http_pool_close(all.pool);
+    for (size_t i = 0; i < count; i++) {
+        if (!all.course)
+            error_memory(&files[i].err);
+        ok = ok && files[i].ok;
+    }
+    free(all.course);
+    return ok;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One file from the first mirror that has it right. */
+/* Files from mirrors: several at once, each from the first mirror that has it
+ * right, continued where an earlier try was cut. */
 #ifndef MP_NET_TRANSFER_H
 #define MP_NET_TRANSFER_H
 
@@ -10,20 +11,30 @@
 #include "base/error.h"
 #include "net/http.h"
 
+enum {
+    TRANSFER_AT_ONCE = 4,
+    TRANSFER_PER_HOST = 2, /* more is impolite, and no faster */
+};
+
 /* Who wants to know how it goes; each may be NULL. */
 struct transfer_watch {
-    void (*trying)(void *context, const char *file, const char *mirror);
-    void (*progress)(void *context, const char *file, uint64_t done,
-                     uint64_t total);
+    /* resumed_at: bytes that are there already. */
+    void (*trying)(void *context, const char *file, const char *mirror,
+                   uint64_t resumed_at);
+    /* All files together; total is 0 while it is not known. */
+    void (*progress)(void *context, const char *file, uint64_t file_done,
+                     uint64_t file_total, uint64_t done, uint64_t total);
     void (*failed)(void *context, const char *file, const char *mirror,
                    const char *reason);
+    void (*waiting)(void *context, const char *file, double seconds);
     void *context;
 };
 
 struct transfer_settings {
     struct http_settings http;
-    unsigned retries; /* further rounds over the mirrors that may recover */
-    bool offline;     /* directories and file: URLs only */
+    unsigned retries;    /* further tries where one may help */
+    unsigned max_time_s; /* for all of it; 0: no limit */
+    bool offline;        /* directories and file: URLs only */
     struct transfer_watch watch;
 };
 
@@ -32,21 +43,30 @@ struct transfer_file {
     const char *path;           /* where it shall stand in the end */
     const char *const *mirrors; /* URLs, file: URLs, directories; in order */
     size_t mirror_count;
-    uint64_t bytes;     /* as published, for progress; 0: unknown */
+    uint64_t bytes;     /* as published; 0: unknown */
     uint64_t max_bytes; /* more than this is refused */
 
-    /* Is the file at `temp_path` the right one? False with *why set. */
-    bool (*check)(void *context, const char *temp_path, struct error *why);
+    /* Is the file at `path` the right one? False with *why set: FAIL_DATA
+     * means that the next mirror may have it. */
+    bool (*check)(void *context, const char *path, struct error *why);
+
+    /* Names it may have in a directory on this machine; NULL or a list that
+     * ends with NULL. `name` itself is tried first. */
+    const char *const *local_names;
     void *context;
+
+    /* How it ended. */
+    bool ok;
+    const char *from; /* the mirror, when ok */
+    struct error err; /* else: what each mirror did */
 };
 
-/* Leaves the file at file->path only when check accepted it, synced to disk;
- * *from is the mirror it came from. On failure nothing is left, and *err tells
- * what each mirror did: FAIL_DATA when all of them had a wrong file,
- * FAIL_NETWORK when another try may help, else what stopped it. */
-bool MUST_USE transfer_file(const struct transfer_file *file,
-                            const struct transfer_settings *settings,
-                            const char **from, struct error *err);
+/* Goes for all files; false when one of them could not be had. Each file then
+ * stands at its path, accepted by check and synced to disk, or its err says:
+ * FAIL_DATA when all mirrors had a wrong file, FAIL_NETWORK when another try
+ * may help, else what stopped it. What was cut is kept as F.part. */
+bool MUST_USE transfer_files(struct transfer_file *files, size_t count,
+                             const struct transfer_settings *settings);
 
 /* A mirror that is a directory on this machine, by path or file: URL. */
 bool transfer_is_local(const char *mirror);

@@ -167,7 +167,7 @@ bool prepare_dataset(const struct prepare_settings *settings,
               setrun_has_sources(&p.set, err);
     if (ok && !settings->dry_run) {
         ok = directory_make(settings->output_dir, err) &&
-             directory_lock(&lock, settings->output_dir, err);
+             directory_lock(&lock, settings->output_dir, &settings->wait, err);
         if (ok)
             directory_sweep(settings->output_dir);
     }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/directory.h"
 #include "base/error.h"
 #include "dataset/catalogue.h"
 #include "pipeline/recipe.h"
@@ -20,6 +21,7 @@ struct prepare_settings {
     bool force;    /* replace files that are not ours */
     bool sync;     /* on disk before they get their names */
     bool dry_run;
+    struct directory_wait wait;
     const char *tool; /* "mnistprep 0.1.0", for the manifest */
 };
 
