@@ -33,9 +33,13 @@ struct course {
     double due_s;   /* not before this */
     struct partial partial;
     char *url;             /* owned: what is asked for */
+    bool cut;              /* what came is shorter than the file */
     bool resumed;          /* the running request began at partial.bytes > 0 */
     uint64_t begun_at;     /* partial.bytes when it began */
+    bool *given_up;        /* owned; by mirror: not to be asked again */
     bool may_recover;      /* a mirror of this round may be better next time */
+    struct error passing;  /* what the last mirror said */
+    size_t passing_mirror; /* which that was */
     unsigned asked_wait_s; /* the longest Retry-After of this round */
     unsigned network_failures;
     char story[800]; /* fits an error's text with words around it */
@@ -68,8 +72,6 @@ static const char *mirror_of(const struct course *c)
 {
     return c->file->mirrors[c->mirror];
 }
-
-/* ---- ends ---- */
 
 static void end(struct course *c, bool ok, enum fail code, const char *text)
 {
@@ -106,66 +108,74 @@ static void end_without_mirror(struct course *c)
 /* ---- from one mirror to the next ---- */
 
 /* Adds a mirror's failure to the story, host by host. */
-static void note_failure(struct course *c, const struct error *why)
+static void tell(struct course *c, const struct error *why)
 {
-    const struct transfer_watch *watch = &c->all->settings->watch;
-    char host[256], shown[256];
+    char host[256];
     size_t used = strlen(c->story);
 
     url_host(mirror_of(c), host, sizeof host);
-    url_public(mirror_of(c), shown, sizeof shown);
     c->network_failures += why->code != FAIL_DATA;
     snprintf(c->story + used, sizeof c->story - used, "%s%s: %s",
-             used ? "; " : "", transfer_is_local(mirror_of(c)) ? shown : host,
-             why->text);
-    if (watch->failed)
-        watch->failed(watch->context, c->file->name, shown, why->text);
+             used ? "; " : "",
+             transfer_is_local(mirror_of(c)) ? mirror_of(c) : host, why->text);
 }
 
 static bool usable(const struct course *c)
 {
-    return !c->all->settings->offline || transfer_is_local(mirror_of(c));
+    return !c->given_up[c->mirror] &&
+           (!c->all->settings->offline || transfer_is_local(mirror_of(c)));
 }
 
-/* Another round over the mirrors, after a wait; or the end. */
+/* The mirror that is asked has failed. It gets another try in the next round
+ * only where that may help; the story is told once, at the end. */
+static void next_mirror(struct course *c, const struct error *why, bool again)
+{
+    const struct transfer_watch *watch = &c->all->settings->watch;
+    char shown[512];
+
+    url_public(mirror_of(c), shown, sizeof shown);
+    if (watch->failed)
+        watch->failed(watch->context, c->file->name, shown, why->text);
+    c->given_up[c->mirror] = !again || c->round >= c->all->settings->retries;
+    c->may_recover |= !c->given_up[c->mirror];
+    if (c->given_up[c->mirror])
+        tell(c, why);
+    c->passing = *why;
+    c->passing_mirror = c->mirror++;
+    c->again = 0;
+}
+
+/* Another round over the mirrors that may recover, after a wait; or the end. */
 static void next_round(struct course *c)
 {
     const struct transfer_settings *s = c->all->settings;
-    double longest = FIRST_WAIT_S;
+    double longest = FIRST_WAIT_S, now = now_s();
 
-    if (!c->may_recover || c->round >= s->retries) {
-        end_without_mirror(c);
-        return;
-    }
     for (unsigned i = 0; i < c->round && longest < LONGEST_WAIT_S; i++)
         longest *= 2;
     double wait = longest * jitter();
     if (wait < c->asked_wait_s)
         wait = c->asked_wait_s;
-    double now = now_s();
-    if (s->max_time_s > 0 && now + wait - c->all->start_s > s->max_time_s) {
+    if (!c->may_recover) {
+        end_without_mirror(c);
+    } else if (s->max_time_s > 0 &&
+               now + wait - c->all->start_s > s->max_time_s) {
+        c->mirror = c->passing_mirror;
+        tell(c, &c->passing);
         size_t used = strlen(c->story);
         snprintf(c->story + used, sizeof c->story - used,
-                 "; the next try would be in %.0f s, beyond --max-time", wait);
+                 ", but the next try would be in %.0f s, beyond --max-time",
+                 wait);
         end_without_mirror(c);
-        return;
+    } else {
+        if (s->watch.waiting)
+            s->watch.waiting(s->watch.context, c->file->name, wait);
+        c->due_s = now + wait;
+        c->round++;
+        c->mirror = 0;
+        c->may_recover = false;
+        c->asked_wait_s = 0;
     }
-    if (s->watch.waiting)
-        s->watch.waiting(s->watch.context, c->file->name, wait);
-    c->due_s = now + wait;
-    c->round++;
-    c->mirror = 0;
-    c->may_recover = false;
-    c->asked_wait_s = 0;
-    c->network_failures = 0;
-    c->story[0] = '\0';
-}
-
-static void next_mirror(struct course *c, const struct error *why)
-{
-    note_failure(c, why);
-    c->again = 0;
-    c->mirror++;
 }
 
 /* ---- what a request tells ---- */
@@ -216,7 +226,7 @@ static void check_arrival(struct course *c, struct error *why)
         error_set(why, FAIL_NETWORK,
                   "the connection was closed after %llu of %llu bytes",
                   (unsigned long long)bytes, (unsigned long long)f->bytes);
-        c->may_recover = true;
+        c->cut = true;
         return;
     }
     if (f->check(f->context, c->partial.path, why) &&
@@ -263,8 +273,9 @@ static void on_done(void *context, const struct http_answer *answer)
         check_arrival(c, &a.why);
         if (c->state == COURSE_ENDED)
             return;
-        if (c->may_recover)
+        if (c->cut)
             a.outcome = HTTP_TRY_AGAIN;
+        c->cut = false;
     }
     if (a.outcome == HTTP_FATAL ||
         (a.why.code != FAIL_DATA && a.why.code != FAIL_NETWORK)) {
@@ -276,10 +287,9 @@ static void on_done(void *context, const struct http_answer *answer)
     /* What is wrong or cannot be continued is no beginning of anything. */
     if (a.why.code == FAIL_DATA)
         partial_discard(&c->partial);
-    c->may_recover |= a.outcome == HTTP_TRY_AGAIN;
     if (a.retry_after_s > c->asked_wait_s)
         c->asked_wait_s = a.retry_after_s;
-    next_mirror(c, &a.why);
+    next_mirror(c, &a.why, a.outcome == HTTP_TRY_AGAIN);
 }
 
 /* ---- starting ---- */
@@ -293,7 +303,7 @@ static void start_local(struct course *c)
     else if (why.code != FAIL_DATA && why.code != FAIL_NETWORK)
         end(c, false, why.code, why.text);
     else
-        next_mirror(c, &why);
+        next_mirror(c, &why, false);
 }
 
 static bool start_request(struct course *c, struct error *err)
@@ -354,7 +364,7 @@ static void start(struct course *c)
         return;
     c->state = COURSE_IDLE;
     if (why.code == FAIL_NETWORK)
-        next_mirror(c, &why);
+        next_mirror(c, &why, false);
     else
         end(c, false, why.code, why.text);
 }
@@ -459,20 +469,29 @@ bool transfer_files(struct transfer_file *files, size_t count,
     struct transfer all = { .settings = settings,
                             .count = count,
                             .start_s = now_s() };
+    struct error memory = { 0 };
     bool ok = true;
 
     all.course = calloc(count + 1, sizeof *all.course);
     for (size_t i = 0; all.course && i < count; i++) {
         all.course[i].all = &all;
         all.course[i].file = &files[i];
+        all.course[i].given_up =
+            calloc(files[i].mirror_count + 1, sizeof(bool));
+        if (!all.course[i].given_up)
+            error_memory(&memory);
     }
-    if (all.course)
+    if (!all.course)
+        error_memory(&memory);
+    if (memory.code == FAIL_NONE)
         run(&all);
     http_pool_close(all.pool);
     for (size_t i = 0; i < count; i++) {
-        if (!all.course)
-            error_memory(&files[i].err);
+        if (memory.code != FAIL_NONE)
+            files[i].err = memory;
         ok = ok && files[i].ok;
+        if (all.course)
+            free(all.course[i].given_up);
     }
     free(all.course);
     return ok;
