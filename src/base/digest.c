@@ -8,15 +8,21 @@
 
 bool digest_init(struct digest *d, enum digest_kind kind, struct error *err)
 {
+    static const struct {
+        const char *name;
+        const EVP_MD *(*algorithm)(void);
+    } kinds[] = {
+        [DIGEST_SHA256] = { "SHA-256", EVP_sha256 },
+        [DIGEST_SHA1] = { "SHA-1", EVP_sha1 },
+        [DIGEST_MD5] = { "MD5", EVP_md5 },
+    };
     EVP_MD_CTX *context = EVP_MD_CTX_new();
 
     if (!context ||
-        EVP_DigestInit_ex(context,
-                          kind == DIGEST_SHA256 ? EVP_sha256() : EVP_sha1(),
-                          NULL) != 1) {
+        EVP_DigestInit_ex(context, kinds[kind].algorithm(), NULL) != 1) {
         EVP_MD_CTX_free(context);
         return error_set(err, FAIL_SYSTEM, "libcrypto cannot compute %s",
-                         kind == DIGEST_SHA256 ? "SHA-256" : "SHA-1");
+                         kinds[kind].name);
     }
     d->context = context;
     d->bytes = 0;

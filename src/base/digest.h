@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* SHA-256, and SHA-1 as git uses it to name a file, by libcrypto. */
+/* SHA-256, and the hashes that some files are pinned by for want of it: SHA-1 as
+ * git uses it, and MD5. By libcrypto. */
 #ifndef MP_BASE_DIGEST_H
 #define MP_BASE_DIGEST_H
 
@@ -11,7 +12,7 @@
 
 enum { DIGEST_TEXT = 65 }; /* 64 lower-case hex digits and the end */
 
-enum digest_kind { DIGEST_SHA256, DIGEST_SHA1 };
+enum digest_kind { DIGEST_SHA256, DIGEST_SHA1, DIGEST_MD5 };
 
 struct digest {
     void *context;  /* NULL: not started */

@@ -22,7 +22,7 @@ struct dump_settings {
     const char *split, *index, *class_name, *grid, *output;
     size_t count; /* 0: not given */
     size_t zoom;
-    bool captions;
+    bool captions, as_published;
 };
 
 static const struct dump_settings dump_defaults = { .split = "train",
@@ -43,6 +43,7 @@ static const struct option_row dump_options[] = {
       .help = "write the class under each picture of a sheet" },
     { "zoom", 0, COUNT(struct dump_settings, zoom), .least = 1, .arg = "N",
       .help = "draw each pixel N x N (default: 4)" },
+    AS_PUBLISHED_ROW(struct dump_settings),
     { "output", 'o', TEXT(struct dump_settings, output), .arg = "PATH",
       .help = "FILE.png, a directory, or - for standard output\n"
               "(default: DATA/<dataset>/samples)" },
@@ -114,7 +115,8 @@ static bool read_samples(struct dump *d, const struct catalogue_split *split,
     if (s->index && (s->count || s->class_name))
         return error_set(err, FAIL_USAGE,
                          "--index goes with neither --count nor --class");
-    bool ok = source_open(&source, d->store.raw, split, NULL, 0, err);
+    bool ok = source_open(&source, d->store.raw, d->dataset, split, NULL,
+                          s->as_published ? SOURCE_AS_PUBLISHED : 0, err);
     if (ok && s->class_name) {
         ok = find_class(d->dataset, s->class_name, &label, err) &&
              samples_read_class(&d->samples, &source, label, count, err);

@@ -157,6 +157,11 @@ static void on_done(void *context, const struct fetch_result *r)
                     "%s: packed in another way, but its contents are the "
                     "published ones (payload verified)",
                     r->path);
+    if (there && r->verdict == RAWFILE_UNSEEN)
+        report_note(t->common,
+                    "%s: intact, but not the bytes that were seen elsewhere "
+                    "(nobody published their SHA-256)",
+                    r->path);
     if (t->files) {
         add_result(t, r);
     } else if (r->state != FETCH_FAILED) {

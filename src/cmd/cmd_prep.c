@@ -14,7 +14,7 @@ struct prep_settings {
     struct scale_options scale;
     const char *splits, *formats, *smoothing, *output;
     int label_dtype;
-    bool no_onehot, sync;
+    bool no_onehot, as_published, sync;
 };
 
 /* The first is the default. */
@@ -29,6 +29,7 @@ static const struct option_row prep_options[] = {
       .help = "leave out the one-hot rows" },
     { "smoothing", 0, TEXT(struct prep_settings, smoothing), .arg = "E",
       .help = "one-hot rows of 1 - E + E/C and E/C (default: 0)" },
+    AS_PUBLISHED_ROW(struct prep_settings),
     { "splits", 0, TEXT(struct prep_settings, splits), .arg = "LIST",
       .help = "these only, as in train,test (default: all)" },
     { "format", 0, TEXT(struct prep_settings, formats), .arg = "LIST",
@@ -44,7 +45,8 @@ static bool make_recipe(const struct prep_settings *s,
                         const struct catalogue_dataset *d, struct recipe *r,
                         struct error *err)
 {
-    *r = (struct recipe){ .onehot = !s->no_onehot };
+    *r = (struct recipe){ .onehot = !s->no_onehot,
+                          .as_published = s->as_published };
     if (s->smoothing && !number_parse_double(s->smoothing, &r->smoothing))
         return error_set(err, FAIL_USAGE, "--smoothing: '%s' is no number",
                          s->smoothing);

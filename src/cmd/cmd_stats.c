@@ -14,11 +14,13 @@
 struct stats_settings {
     struct common common;
     const char *split;
+    bool as_published;
 };
 
 static const struct option_row stats_options[] = {
     { "split", 0, TEXT(struct stats_settings, split), .arg = "NAME",
       .help = "this split only (default: all)" },
+    AS_PUBLISHED_ROW(struct stats_settings),
     { .name = NULL },
 };
 
@@ -31,16 +33,16 @@ struct split_report {
     struct pixel_stats pixels;
 };
 
-static bool scan(struct split_report *r, const char *raw_dir, unsigned jobs,
+static bool scan(struct split_report *r, const char *raw_dir, unsigned flags,
                  struct error *err)
 {
     struct source source = { 0 };
     size_t classes = r->dataset->class_count;
     uint64_t histogram[256];
-    bool ok = source_open(&source, raw_dir, r->split, NULL,
-                          jobs > 1 ? SOURCE_AHEAD : 0, err) &&
-              stats_init(&r->stats, classes, source.image_bytes, err) &&
-              splitrun_count(&source, classes, &r->stats, err);
+    bool ok =
+        source_open(&source, raw_dir, r->dataset, r->split, NULL, flags, err) &&
+        stats_init(&r->stats, classes, source.image_bytes, err) &&
+        splitrun_count(&source, classes, &r->stats, err);
 
     if (ok) {
         r->images = source.images;
@@ -141,6 +143,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
     struct store store = { 0 };
     const struct catalogue_dataset *d = NULL;
     const struct catalogue_split *only = NULL;
+    unsigned flags = (s->common.jobs > 1 ? SOURCE_AHEAD : 0u) |
+                     (s->as_published ? SOURCE_AS_PUBLISHED : 0u);
     struct json_t *splits = s->common.json ? jsondoc_object(err) : NULL;
     bool ok = datasets_one(&datasets, &store, &s->common, argc, argv, err);
 
@@ -152,7 +156,7 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
         struct split_report report = { .dataset = d, .split = &d->split[i] };
         if (only && only != report.split)
             continue;
-        ok = scan(&report, store.raw, (unsigned)s->common.jobs, err);
+        ok = scan(&report, store.raw, flags, err);
         if (ok && s->common.json)
             jsondoc_set(splits, report.split->name, describe(&report, err),
                         err);

@@ -72,10 +72,13 @@ static bool verify_raw_file(struct findings *f, const struct store *store,
 
     if (ok && !file_exists(path))
         add(f, file->name, "raw", "missing", NULL);
-    else if (ok && rawfile_check(path, file, f->catalogue, &facts, &verdict, &why))
-        add(f, file->name, "raw", verdict == RAWFILE_EXACT ? "ok" : "repacked",
-            verdict == RAWFILE_EXACT ? NULL
-                                     : "packed again; the payload is right");
+    else if (ok &&
+             rawfile_check(path, file, f->catalogue, &facts, &verdict, &why))
+        add(f, file->name, "raw",
+            verdict == RAWFILE_REPACKED ? "repacked" : "ok",
+            verdict == RAWFILE_REPACKED ? "packed again; the payload is right"
+            : verdict == RAWFILE_UNSEEN ? "intact; nobody published its SHA-256"
+                                        : NULL);
     else if (ok && why.code == FAIL_DATA)
         add(f, file->name, "raw", "damaged", why.text);
     else if (ok)

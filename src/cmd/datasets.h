@@ -27,6 +27,14 @@ bool MUST_USE datasets_choose(struct datasets *d, const struct common *common,
                               enum datasets_default without, struct error *err);
 void datasets_release(struct datasets *d);
 
+/* The row for a settings struct that has `bool as_published`. */
+#define AS_PUBLISHED_ROW(s)                                                  \
+    {                                                                        \
+        "as-published", 0, FLAG(s, as_published),                            \
+            .help = "leave images as they are in the files (EMNIST's are\n"  \
+                    "transposed), and labels (emnist-letters' begin with 1)" \
+    }
+
 /* One dataset and where it lies. */
 bool MUST_USE datasets_one(struct datasets *d, struct store *store,
                            const struct common *common, int argc, char **argv,

@@ -13,9 +13,11 @@ const char *catalogue_part_name(enum catalogue_part part)
     return part == PART_IMAGES ? "images" : "labels";
 }
 
-static bool is_hex(const char *text, size_t digits)
+/* Lower-case hex digits, or not there at all. */
+static bool is_hash(const char *text, size_t digits)
 {
-    return strlen(text) == digits && strspn(text, "0123456789abcdef") == digits;
+    return !text || (strlen(text) == digits &&
+                     strspn(text, "0123456789abcdef") == digits);
 }
 
 /* Names become file and directory names, so they are nothing more. */
@@ -65,19 +67,23 @@ static bool read_file(struct json_t *from, struct catalogue_file *to,
     if ((payload && !jsondoc_is_object(payload)) ||
         !optional_text(from, "sha256", &to->sha256) ||
         !optional_text(from, "git_blob", &to->git_blob) ||
+        !optional_text(from, "md5", &to->md5) ||
+        !optional_text(from, "sha256_seen", &to->sha256_seen) ||
+        !optional_text(from, "member", &to->member) ||
         !optional_text(payload, "sha256", &to->payload_sha256) ||
         !optional_u64(from, "bytes", &to->bytes) ||
         !optional_u64(payload, "bytes", &to->payload_bytes))
         return fault(p, "a hash has to be a text, \"bytes\" a whole number, "
                         "\"payload\" an object of both");
-    if (!to->sha256 && !to->git_blob && !to->payload_sha256)
-        return fault(p, "a file needs \"sha256\", \"git_blob\" or a payload "
-                        "with \"sha256\"");
-    if ((to->sha256 && !is_hex(to->sha256, 64)) ||
-        (to->payload_sha256 && !is_hex(to->payload_sha256, 64)) ||
-        (to->git_blob && !is_hex(to->git_blob, 40)))
+    if (!to->sha256 && !to->git_blob && !to->payload_sha256 && !to->md5 &&
+        !to->sha256_seen)
+        return fault(p, "a file needs \"sha256\", \"git_blob\", \"md5\" or a "
+                        "payload with \"sha256\"");
+    if (!is_hash(to->sha256, 64) || !is_hash(to->payload_sha256, 64) ||
+        !is_hash(to->sha256_seen, 64) || !is_hash(to->git_blob, 40) ||
+        !is_hash(to->md5, 32))
         return fault(p, "a hash has to be lower-case hex digits, 64 for "
-                        "SHA-256 and 40 for a git blob");
+                        "SHA-256, 40 for a git blob, 32 for MD5");
     return true;
 }
 
@@ -96,8 +102,13 @@ static bool read_splits(struct json_t *from, struct catalogue_dataset *d,
             return fault(p, "a split needs a plain \"name\"");
         if (catalogue_find_split(d, to->name))
             return fault(p, "two splits have the same name");
-        if (!optional_u64(split, "count", &to->count))
-            return fault(p, "\"count\" has to be a whole number");
+        if (!optional_u64(split, "count", &to->count) ||
+            !optional_u64(split, "first_row", &to->first_row))
+            return fault(p, "\"count\" and \"first_row\" have to be whole "
+                            "numbers");
+        to->is_window = jsondoc_find(split, "first_row") != NULL;
+        if (to->is_window && to->count == 0)
+            return fault(p, "\"first_row\" goes with \"count\"");
         for (int part = 0; part < CATALOGUE_PARTS; part++)
             if (!read_file(jsondoc_find(split, catalogue_part_name(
                                                    (enum catalogue_part)part)),
@@ -126,6 +137,33 @@ static bool read_texts(struct json_t *from, const char ***to, size_t *count)
     return texts != NULL;
 }
 
+static bool read_quirks(struct json_t *from, struct catalogue_dataset *d,
+                        const struct place *p)
+{
+    struct json_t *archive = jsondoc_find(from, "archive");
+
+    d->has_label_column =
+        jsondoc_find_u64(from, "label_column", &d->label_column);
+    if (!optional_u64(from, "label_base", &d->label_base) ||
+        (jsondoc_find(from, "label_column") && !d->has_label_column) ||
+        (jsondoc_find(from, "transposed") &&
+         !jsondoc_find_bool(from, "transposed", &d->transposed)))
+        return fault(p, "\"label_base\" and \"label_column\" have to be whole "
+                        "numbers, \"transposed\" true or false");
+    return !archive || read_file(archive, &d->archive, p);
+}
+
+static bool check_members(const struct catalogue_dataset *d,
+                          const struct place *p)
+{
+    for (size_t i = 0; i < d->split_count; i++)
+        for (int part = 0; part < CATALOGUE_PARTS; part++)
+            if (d->split[i].part[part].member && !d->archive.name)
+                return fault(p, "a file is a \"member\", but there is no "
+                                "\"archive\"");
+    return true;
+}
+
 static bool read_dataset(struct json_t *from, struct catalogue_dataset *d,
                          struct place *p)
 {
@@ -145,7 +183,9 @@ static bool read_dataset(struct json_t *from, struct catalogue_dataset *d,
     if ((mirrors && !jsondoc_is_array(mirrors)) ||
         !read_texts(mirrors, &d->mirrors, &d->mirror_count))
         return fault(p, "\"mirrors\" has to be a list of URLs");
-    return read_splits(jsondoc_find(from, "splits"), d, p);
+    return read_quirks(from, d, p) &&
+           read_splits(jsondoc_find(from, "splits"), d, p) &&
+           check_members(d, p);
 }
 
 static void release_dataset(struct catalogue_dataset *d)

@@ -16,21 +16,28 @@ enum {
     CATALOGUE_PARTS = 2, /* images, labels */
 };
 
-/* One published file. At least one of the three hashes is known; the other
- * strings are NULL and the sizes 0 where nobody knows them. */
+/* One published file. At least one of its hashes is known; the other strings
+ * are NULL and the sizes 0 where nobody knows them. */
 struct catalogue_file {
     const char *name;
     uint64_t bytes;
     const char *sha256;
     const char
-        *git_blob; /* SHA-1 of "blob SIZE\0" and the bytes, as git does */
+        *git_blob;   /* SHA-1 of "blob SIZE\0" and the bytes, as git does */
+    const char *md5; /* where nobody published a SHA-256 */
+    const char *sha256_seen; /* elsewhere, not confirmed: if it differs, that
+                                is told, and no error */
+    const char
+        *member; /* its name in the dataset's archive; NULL: on its own */
     uint64_t payload_bytes; /* after gunzip */
     const char *payload_sha256;
 };
 
 struct catalogue_split {
     const char *name;
-    uint64_t count; /* rows; 0: not stated */
+    uint64_t count;     /* rows; 0: not stated */
+    bool is_window;     /* a part of the rows of its files: count of them, */
+    uint64_t first_row; /* from this one on */
     struct catalogue_file part[CATALOGUE_PARTS];
 };
 
@@ -41,6 +48,14 @@ struct catalogue_dataset {
     const char *name, *title, *licence, *homepage;
     const char **classes; /* class_count names, by label */
     size_t class_count;
+    /* How the files differ from what training wants: each image is transposed,
+     * labels begin with label_base, or stand in a column of a table. */
+    bool transposed;
+    uint64_t label_base;
+    bool has_label_column;
+    uint64_t label_column;
+    /* The zip archive that has the files as members; no name: there is none. */
+    struct catalogue_file archive;
     const char **mirrors; /* URLs and directories, the best first */
     size_t mirror_count;
     struct catalogue_split split[CATALOGUE_SPLITS_MAX];

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "dataset/archive.h"
 
 enum {
     FILES_MAX = CATALOGUE_SPLITS_MAX * CATALOGUE_PARTS,
@@ -139,13 +140,25 @@ static void look_at_disk(struct item *item)
 
 /* ---- all files ---- */
 
+static bool is_listed(const struct job *job, const struct catalogue_file *file)
+{
+    for (size_t i = 0; i < job->count; i++)
+        if (strcmp(job->item[i].file->name, file->name) == 0)
+            return true;
+    return false;
+}
+
 static bool list_items(struct job *job, const char *raw_dir, struct error *err)
 {
     for (size_t i = 0; i < job->dataset->split_count; i++) {
         for (int part = 0; part < CATALOGUE_PARTS; part++) {
+            const struct catalogue_file *file =
+                &job->dataset->split[i].part[part];
+            if (is_listed(job, file))
+                continue; /* several splits may lie in one file */
             struct item *item = &job->item[job->count++];
             item->job = job;
-            item->file = &job->dataset->split[i].part[part];
+            item->file = file;
             item->path = path_join(raw_dir, item->file->name, err);
             if (!item->path || !list_local_names(item, err))
                 return false;
@@ -171,41 +184,64 @@ static void note_arrival(struct item *item, const struct transfer_file *t)
     free(url);
 }
 
+/* Files to be had in the same way. */
+struct batch {
+    struct transfer_file files[FILES_MAX];
+    struct item *items[FILES_MAX];
+    const char *members[FILES_MAX];
+    size_t count;
+};
+
+static void add_to_batch(struct batch *b, struct item *item)
+{
+    const struct job *job = item->job;
+
+    b->files[b->count] = (struct transfer_file){
+        .name = item->file->name,
+        .path = item->path,
+        .mirrors = job->mirrors,
+        .mirror_count = job->mirror_count,
+        .bytes = item->file->bytes,
+        .max_bytes = most_bytes(item->file),
+        .check = check_arrival,
+        .local_names = item->names,
+        .context = item,
+    };
+    b->members[b->count] = item->file->member;
+    b->items[b->count++] = item;
+}
+
+static void note_batch(struct batch *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        note_arrival(b->items[i], &b->files[i]);
+}
+
 static void download(struct job *job)
 {
     const struct fetch_settings *s = job->settings;
-    struct transfer_file files[FILES_MAX];
-    struct item *items[FILES_MAX];
+    struct batch single = { .count = 0 }, members = { .count = 0 };
     uint64_t bytes = 0;
-    size_t count = 0;
     bool sizes_known = true;
 
     for (size_t i = 0; i < job->count; i++) {
         struct item *item = &job->item[i];
         if (item->result.state != FETCH_WANTED)
             continue;
-        files[count] = (struct transfer_file){
-            .name = item->file->name,
-            .path = item->path,
-            .mirrors = job->mirrors,
-            .mirror_count = job->mirror_count,
-            .bytes = item->file->bytes,
-            .max_bytes = most_bytes(item->file),
-            .check = check_arrival,
-            .local_names = item->names,
-            .context = item,
-        };
-        items[count++] = item;
+        add_to_batch(item->file->member ? &members : &single, item);
         bytes += item->file->bytes;
         sizes_known = sizes_known && item->file->bytes > 0;
     }
-    if (count == 0)
+    if (single.count + members.count == 0)
         return;
     if (s->starting)
-        s->starting(s->context, job->dataset, count, sizes_known ? bytes : 0);
-    (void)!transfer_files(files, count, &s->transfer);
-    for (size_t i = 0; i < count; i++)
-        note_arrival(items[i], &files[i]);
+        s->starting(s->context, job->dataset, single.count + members.count,
+                    sizes_known ? bytes : 0);
+    (void)!transfer_files(single.files, single.count, &s->transfer);
+    archive_fetch(&job->dataset->archive, members.files, members.members,
+                  members.count, &s->transfer);
+    note_batch(&single);
+    note_batch(&members);
 }
 
 /* Tells of each file, in order; the most severe failure decides. */

@@ -183,15 +183,17 @@ bool manifest_equal(const struct manifest *a, const struct manifest *b)
     return equal;
 }
 
-bool manifest_write(const struct manifest *m, const char *dir, const char *tool,
-                    unsigned outfile_flags, struct error *err)
+bool manifest_stage(const struct manifest *m, const char *dir, const char *tool,
+                    unsigned outfile_flags, struct outfile *to,
+                    struct error *err)
 {
     struct json_t *doc = make_document(m, tool, err);
     char *path = path_join(dir, STORE_MANIFEST, err);
     char *text = jsondoc_dump(doc, err);
     bool ok = path && text &&
-              outfile_put(path, text, strlen(text),
-                          outfile_flags | OUTFILE_REPLACE, err);
+              outfile_open(to, path, outfile_flags | OUTFILE_REPLACE, err) &&
+              writer_write(&to->base, text, strlen(text), err) &&
+              outfile_finish(to, err);
 
     free(text);
     free(path);

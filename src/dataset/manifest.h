@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/outfile.h"
 #include "dataset/receipt.h"
 #include "format/array.h"
 
@@ -60,10 +61,11 @@ void manifest_release(struct manifest *m);
 bool MUST_USE manifest_read(struct manifest *m, const char *dir,
                             struct error *err);
 
-/* Writes DIR/dataset.json, replacing an old one. */
-bool MUST_USE manifest_write(const struct manifest *m, const char *dir,
+/* Writes the text of DIR/dataset.json to *to, which replaces an old one on
+ * commit. The caller abandons it in any case. */
+bool MUST_USE manifest_stage(const struct manifest *m, const char *dir,
                              const char *tool, unsigned outfile_flags,
-                             struct error *err);
+                             struct outfile *to, struct error *err);
 
 /* Files of a set lie in its own directory, nowhere else. */
 bool manifest_is_file_name(const char *file);

@@ -68,12 +68,16 @@ bool rawfile_hash(const char *path, struct raw_facts *facts, struct error *err)
 enum rawfile_verdict rawfile_judge(const struct catalogue_file *published,
                                    const struct raw_facts *facts)
 {
-    if (published->sha256 && strcmp(published->sha256, facts->sha256) == 0)
+    const char *sha256 = published->sha256 ? published->sha256
+                                           : published->sha256_seen;
+
+    if (sha256 && strcmp(sha256, facts->sha256) == 0)
         return RAWFILE_EXACT;
     if (published->payload_sha256 &&
         strcmp(published->payload_sha256, facts->payload_sha256) == 0)
         return RAWFILE_REPACKED;
-    return RAWFILE_OTHER;
+    return !published->sha256 && published->sha256_seen ? RAWFILE_UNSEEN
+                                                        : RAWFILE_OTHER;
 }
 
 /* The text of <title>, as far as it stands in these bytes. */
@@ -95,19 +99,17 @@ static void web_page_title(const unsigned char *head, size_t n, char *to,
     }
 }
 
-/* SHA-1 of git's header and the bytes, for files pinned by a git blob alone. */
-static bool is_git_blob(const char *path, const char *blob)
+/* Of `head` (n bytes) and the file; "" when it cannot be read. */
+static void hash_file(const char *path, enum digest_kind kind, const void *head,
+                      size_t n, char hex[DIGEST_TEXT])
 {
     struct error unreadable = { 0 };
     struct digest digest = { 0 };
-    char hex[DIGEST_TEXT] = "", header[32];
-    unsigned long long bytes = 0;
     struct reader *in = NULL;
 
-    file_size(path, &bytes);
-    if (digest_init(&digest, DIGEST_SHA1, &unreadable)) {
-        int n = snprintf(header, sizeof header, "blob %llu", bytes);
-        digest_add(&digest, header, (size_t)n + 1); /* with its NUL */
+    hex[0] = '\0';
+    if (digest_init(&digest, kind, &unreadable)) {
+        digest_add(&digest, head, n);
         in = digest_reader_open(file_reader_open(path, &unreadable), &digest,
                                 &unreadable);
         if (in && drain(in, &unreadable) >= 0)
@@ -115,7 +117,26 @@ static bool is_git_blob(const char *path, const char *blob)
     }
     reader_close(in);
     digest_release(&digest);
+}
+
+/* git hashes a header and the bytes. */
+static bool is_git_blob(const char *path, const char *blob)
+{
+    char hex[DIGEST_TEXT], header[32];
+    unsigned long long bytes = 0;
+
+    file_size(path, &bytes);
+    int n = snprintf(header, sizeof header, "blob %llu", bytes);
+    hash_file(path, DIGEST_SHA1, header, (size_t)n + 1, hex); /* with its NUL */
     return strcmp(hex, blob) == 0;
+}
+
+static bool is_md5(const char *path, const char *md5)
+{
+    char hex[DIGEST_TEXT];
+
+    hash_file(path, DIGEST_MD5, "", 0, hex);
+    return strcmp(hex, md5) == 0;
 }
 
 enum rawfile_verdict rawfile_judge_file(const char *path,
@@ -124,11 +145,13 @@ enum rawfile_verdict rawfile_judge_file(const char *path,
 {
     enum rawfile_verdict verdict = rawfile_judge(published, facts);
 
-    /* A SHA-256 that differs is never outvoted by a SHA-1. */
-    if (published->sha256 || !published->git_blob ||
-        (published->payload_sha256 && verdict == RAWFILE_OTHER))
+    /* A file that SHA-256 pins is not looked into again. */
+    if (verdict == RAWFILE_EXACT || published->sha256)
         return verdict;
-    return is_git_blob(path, published->git_blob) ? RAWFILE_EXACT : verdict;
+    if ((published->git_blob && is_git_blob(path, published->git_blob)) ||
+        (published->md5 && is_md5(path, published->md5)))
+        return RAWFILE_EXACT;
+    return verdict;
 }
 
 /* By the first bytes: true when they may begin the file. */
@@ -186,6 +209,22 @@ static bool diagnose(const char *path, const struct catalogue_file *published,
                      "published one");
 }
 
+/* Without a hash that is sure, it has at least to be an array, and nothing else
+ * of the catalogue. */
+static bool is_plausible(const char *path, const struct catalogue *known,
+                         const struct raw_facts *facts)
+{
+    struct array_stream stream = { 0 };
+    struct catalogue_match other;
+    struct error ignored = { 0 };
+    bool array =
+        array_open(&stream, file_reader_open(path, &ignored), &ignored);
+
+    array_close(&stream);
+    return array && !(known && catalogue_find_payload(
+                                   known, facts->payload_sha256, &other));
+}
+
 bool rawfile_check(const char *path, const struct catalogue_file *published,
                    const struct catalogue *known, struct raw_facts *facts,
                    enum rawfile_verdict *verdict, struct error *err)
@@ -199,7 +238,9 @@ bool rawfile_check(const char *path, const struct catalogue_file *published,
     *facts = (struct raw_facts){ 0 };
     if (rawfile_hash(path, facts, &unreadable))
         found = rawfile_judge_file(path, published, facts);
-    else if (unreadable.code != FAIL_DATA)
+    if (found == RAWFILE_UNSEEN && !is_plausible(path, known, facts))
+        found = RAWFILE_OTHER;
+    if (unreadable.code != FAIL_NONE && unreadable.code != FAIL_DATA)
         return error_set(err, unreadable.code, "%s", unreadable.text);
     if (found == RAWFILE_OTHER)
         return diagnose(path, published, known, facts, err);

@@ -18,14 +18,15 @@ bool MUST_USE rawfile_hash(const char *path, struct raw_facts *facts,
 enum rawfile_verdict {
     RAWFILE_EXACT,    /* the published bytes */
     RAWFILE_REPACKED, /* other gzip, the published payload */
+    RAWFILE_UNSEEN,   /* intact, of an archive; not the bytes seen elsewhere */
     RAWFILE_OTHER,
 };
 
 enum rawfile_verdict rawfile_judge(const struct catalogue_file *published,
                                    const struct raw_facts *facts);
 
-/* The same, looking into the file at `path` where its git blob is all that is
- * pinned. */
+/* The same, looking into the file at `path` where it is pinned by other hashes
+ * than SHA-256. */
 enum rawfile_verdict rawfile_judge_file(const char *path,
                                         const struct catalogue_file *published,
                                         const struct raw_facts *facts);

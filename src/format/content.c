@@ -10,6 +10,7 @@
 #include "format/idx.h"
 #include "format/npy.h"
 #include "format/pngimage.h"
+#include "format/xz.h"
 
 static const char *const phrases[] = {
     [CONTENT_UNKNOWN] = "of an unknown kind",
@@ -45,8 +46,7 @@ struct magic {
 /* clang-format off */
 static const struct magic magics[] = {
     { CONTENT_ZIP, 4, "PK\x03\x04" },  { CONTENT_ZIP, 4, "PK\x05\x06" },
-    { CONTENT_XZ, 6, "\xFD" "7zXZ\0" }, { CONTENT_BZIP2, 3, "BZh" },
-    { CONTENT_ZSTD, 4, "\x28\xB5\x2F\xFD" },
+    { CONTENT_BZIP2, 3, "BZh" },       { CONTENT_ZSTD, 4, "\x28\xB5\x2F\xFD" },
     { CONTENT_HDF5, 8, "\x89HDF\r\n\x1A\n" },
     { CONTENT_LITTLE_IDX, 4, "\x01\x08\0\0" },
     { CONTENT_LITTLE_IDX, 4, "\x03\x08\0\0" },
@@ -93,6 +93,8 @@ enum content content_recognise(const unsigned char *head, size_t n)
         return CONTENT_EMPTY;
     if (gzip_matches(head, n))
         return CONTENT_GZIP;
+    if (xz_matches(head, n))
+        return CONTENT_XZ;
     if (npy_matches(head, n))
         return CONTENT_NPY;
     if (pngimage_matches(head, n))

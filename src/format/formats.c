@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/sizes.h"
 #include "format/gzip.h"
 #include "format/idx.h"
 #include "format/npy.h"
 #include "format/pngimage.h"
+#include "format/xz.h"
 
 static bool write_nothing(struct writer *w, const struct array_info *info,
                           struct error *err)
@@ -63,6 +65,23 @@ static bool peek_content(struct reader *in, enum content *content,
     return true;
 }
 
+/* What a whole file may be packed in. */
+static const struct packing {
+    enum content content;
+    struct reader *(*open)(struct reader *source, struct error *err);
+} packings[] = {
+    { CONTENT_GZIP, gzip_reader_open },
+    { CONTENT_XZ, xz_reader_open },
+};
+
+static const struct packing *find_packing(enum content content)
+{
+    for (size_t i = 0; i < COUNT_OF(packings); i++)
+        if (packings[i].content == content)
+            return &packings[i];
+    return NULL;
+}
+
 struct reader *content_unpack(struct reader *in, struct error *err)
 {
     enum content content;
@@ -73,7 +92,8 @@ struct reader *content_unpack(struct reader *in, struct error *err)
         reader_close(in);
         return NULL;
     }
-    return content == CONTENT_GZIP ? gzip_reader_open(in, err) : in;
+    const struct packing *packing = find_packing(content);
+    return packing ? packing->open(in, err) : in;
 }
 
 bool array_open(struct array_stream *s, struct reader *in, struct error *err)
@@ -85,6 +105,7 @@ bool array_open_unpacked(struct array_stream *s, struct reader *in,
                          struct error *err)
 {
     struct array_stream new = { .in = in };
+    const struct packing *packing = NULL;
     enum content content;
 
     if (!new.in || !peek_content(new.in, &content, err))
@@ -97,14 +118,17 @@ bool array_open_unpacked(struct array_stream *s, struct reader *in,
         *s = new;
         return true;
     }
-    if (content == CONTENT_GZIP)
+    /* What is packed was unpacked: if it still is, it was packed twice. */
+    packing = find_packing(content);
+    if (packing)
         error_set(err, FAIL_DATA,
-                  "'%s' is gzip inside gzip; unpack it once with gunzip",
-                  new.in->name);
+                  "'%s' is packed twice: inside it is %s again; unpack it once "
+                  "with gunzip or unxz",
+                  new.in->name, content_phrase(content));
     else
         error_set(err, FAIL_DATA,
                   "'%s' is no array file: it is %s; IDX, NPY and PNG can be "
-                  "read, also inside gzip",
+                  "read, also inside gzip or xz",
                   new.in->name, content_phrase(content));
 bad:
     reader_close(new.in);

@@ -38,16 +38,18 @@ const struct format *format_find_writable(const char *name, struct error *err);
 /* "train-images.f32", "train-images.npy". */
 const char *format_suffix(const struct format *f, enum dtype dtype);
 
-/* Recognises `in` by content, unpacks gzip, and reads the header. Takes `in`
- * in every case; NULL passes through. What it is instead is in the message. */
+/* Recognises `in` by content, unpacks gzip or xz, and reads the header. Takes
+ * `in` in every case; NULL passes through. What it is instead is in the
+ * message. */
 bool MUST_USE array_open(struct array_stream *s, struct reader *in,
                          struct error *err);
 
-/* The same for bytes that have been unpacked already: gzip is an error here. */
+/* The same for bytes that have been unpacked already: what is packed still is
+ * an error here. */
 bool MUST_USE array_open_unpacked(struct array_stream *s, struct reader *in,
                                   struct error *err);
 
-/* Unpacks gzip when `in` is gzip, else hands it back. Takes `in`. */
+/* Unpacks `in` when it is gzip or xz, else hands it back. Takes `in`. */
 struct reader *MUST_USE content_unpack(struct reader *in, struct error *err);
 
 #endif

@@ -23,6 +23,12 @@ bool transfer_is_local(const char *mirror)
     return is_file_url(mirror) || !url_is_one(mirror);
 }
 
+char *local_path(const char *place, struct error *err)
+{
+    return is_file_url(place) ? url_file_path(place, err)
+                              : text_copy(place, err);
+}
+
 static bool copy_bytes(struct reader *in, struct writer *to, uint64_t most,
                        struct error *err)
 {
@@ -67,8 +73,7 @@ bool local_copy(const char *mirror, const struct transfer_file *file,
 {
     static const char *const no_names[] = { NULL };
     const char *const *other = file->local_names ? file->local_names : no_names;
-    char *dir = is_file_url(mirror) ? url_file_path(mirror, err)
-                                    : text_copy(mirror, err);
+    char *dir = local_path(mirror, err);
     bool ok = false, found = false;
 
     for (const char *name = file->name; dir && name && !found;

@@ -173,7 +173,7 @@ bool prepare_dataset(const struct prepare_settings *settings,
     }
     ok = ok &&
          setplace_look(&p.place, settings->output_dir, settings->force, err);
-    if (ok && is_current(&p)) {
+    if (ok && !settings->force && is_current(&p)) {
         *outcome = PREPARE_CURRENT;
     } else if (ok) {
         *outcome = settings->dry_run ? PREPARE_WANTED : PREPARE_MADE;

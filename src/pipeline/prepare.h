@@ -18,7 +18,7 @@ struct prepare_settings {
     const char *output_dir;
     struct recipe recipe;
     unsigned jobs; /* 1: everything in one thread */
-    bool force;    /* replace files that are not ours */
+    bool force;    /* make it anew; replace files that are not ours */
     bool sync;     /* on disk before they get their names */
     bool dry_run;
     struct directory_wait wait;

@@ -61,6 +61,8 @@ static bool add_split(struct recipe *r, const struct catalogue_dataset *dataset,
         return error_set(err, FAIL_USAGE,
                          "'%s' has no split '%s'; its first one is '%s'",
                          dataset->name, name, dataset->split[0].name);
+    if (r->split[split - dataset->split])
+        return error_set(err, blame, "split '%s' is listed twice", name);
     r->split[split - dataset->split] = true;
     return true;
 }
@@ -109,6 +111,7 @@ struct json_t *recipe_to_json(const struct recipe *r,
     jsondoc_set_text(doc, "label_dtype", dtype_name(r->label_dtype), err);
     jsondoc_set_bool(doc, "onehot", r->onehot, err);
     jsondoc_set_real(doc, "smoothing", r->smoothing, err);
+    jsondoc_set_bool(doc, "as_published", r->as_published, err);
     jsondoc_set_text(doc, "seed", NULL, err);
     jsondoc_set_bool(doc, "shuffle", false, err);
     jsondoc_set(doc, "formats", formats_list, err);
@@ -159,6 +162,7 @@ bool recipe_from_json(struct recipe *r, struct json_t *doc,
         !dtype_parse(dtype, &got.dtype) || !label_dtype ||
         !dtype_parse(label_dtype, &got.label_dtype) ||
         !jsondoc_find_bool(doc, "onehot", &got.onehot) ||
+        !jsondoc_find_bool(doc, "as_published", &got.as_published) ||
         !jsondoc_find_real(doc, "smoothing", &got.smoothing) ||
         !jsondoc_find_bool(doc, "shuffle", &shuffle) || shuffle ||
         !is_possible(&got))
@@ -190,7 +194,8 @@ bool recipe_equal(const struct recipe *a, const struct recipe *b)
 
     if (a->scale.mode != b->scale.mode || !constants || a->dtype != b->dtype ||
         a->label_dtype != b->label_dtype || a->onehot != b->onehot ||
-        a->smoothing != b->smoothing || a->format_count != b->format_count)
+        a->as_published != b->as_published || a->smoothing != b->smoothing ||
+        a->format_count != b->format_count)
         return false;
     for (size_t i = 0; i < a->format_count; i++)
         if (a->format[i] != b->format[i])

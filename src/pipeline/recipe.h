@@ -18,6 +18,7 @@ struct recipe {
     struct scale scale; /* mean and std of SCALE_STANDARD: once fitted */
     enum dtype dtype, label_dtype;
     bool onehot;
+    bool as_published; /* neither turn images nor shift labels */
     double smoothing;
     const struct format *format[RECIPE_FORMATS_MAX]; /* the first is the one
                                                         readers open */

@@ -237,7 +237,10 @@ bool setplace_commit(struct setplace *place, struct setrun *set,
     struct naming new_names = { kept, err }, all_names = { place->ours, err };
     char *marker = path_join(dir, MARKER, err);
     char *manifest = path_join(dir, STORE_MANIFEST, err);
-    bool ok = marker && manifest && setplace_describe(&new, set, err);
+    struct outfile staged = { 0 };
+    /* All that can fail for want of room is done before the old set goes. */
+    bool ok = marker && manifest && setplace_describe(&new, set, err) &&
+              manifest_stage(&new, dir, tool, flags, &staged, err);
 
     if (ok) {
         manifest_each_file(&new, add_array, &new_names);
@@ -248,9 +251,9 @@ bool setplace_commit(struct setplace *place, struct setrun *set,
     ok = ok && write_marker(place, marker, flags, err) &&
          file_remove(manifest, err) &&
          setrun_each_file(set, commit_file, NULL, err) &&
-         remove_stale(place, kept, dir, err) &&
-         manifest_write(&new, dir, tool, flags, err) &&
+         remove_stale(place, kept, dir, err) && outfile_commit(&staged, err) &&
          file_remove(marker, err);
+    outfile_abandon(&staged);
     manifest_release(&new);
     jsondoc_release(kept);
     free(marker);

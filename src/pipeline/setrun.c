@@ -68,6 +68,12 @@ bool setrun_each_file(struct setrun *set, file_visitor *visit, void *context,
     return true;
 }
 
+static unsigned source_flags(const struct setrun *set)
+{
+    return (set->jobs > 1 ? SOURCE_AHEAD : 0u) |
+           (set->recipe.as_published ? SOURCE_AS_PUBLISHED : 0u);
+}
+
 bool setrun_fit_scale(struct setrun *set, struct error *err)
 {
     const struct catalogue_split *train =
@@ -82,8 +88,8 @@ bool setrun_fit_scale(struct setrun *set, struct error *err)
         return error_set(err, FAIL_USAGE,
                          "'%s' has no split 'train' to fit --scale standard on",
                          set->dataset->name);
-    bool ok = source_open(&source, set->raw_dir, train, &set->receipt,
-                          set->jobs > 1 ? SOURCE_AHEAD : 0, err) &&
+    bool ok = source_open(&source, set->raw_dir, set->dataset, train,
+                          &set->receipt, source_flags(set), err) &&
               stats_init(&stats, set->dataset->class_count, source.image_bytes,
                          err) &&
               splitrun_count(&source, set->dataset->class_count, &stats, err);
@@ -107,12 +113,12 @@ bool setrun_has_sources(const struct setrun *set, struct error *err)
 
 bool setrun_open_sources(struct setrun *set, struct error *err)
 {
-    unsigned flags = SOURCE_HASH | (set->jobs > 1 ? SOURCE_AHEAD : 0);
+    unsigned flags = SOURCE_HASH | source_flags(set);
 
     for (size_t i = 0; i < set->dataset->split_count; i++) {
         if (!set->recipe.split[i])
             continue;
-        if (!source_open(&set->run[i].source, set->raw_dir,
+        if (!source_open(&set->run[i].source, set->raw_dir, set->dataset,
                          &set->dataset->split[i], &set->receipt, flags, err))
             return false;
     }

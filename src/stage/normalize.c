@@ -108,8 +108,14 @@ bool normalize_init(struct normalize *n, const struct scale *scale,
                          dtype_name(dtype));
     n->scale = *scale;
     n->dtype = dtype;
-    for (int x = 0; x < 256; x++)
+    for (int x = 0; x < 256; x++) {
         dtype_store(dtype, n->table[x], scale_apply(scale, x));
+        if (!isfinite(dtype_load(dtype, n->table[x])))
+            return error_set(err, FAIL_USAGE,
+                             "with a mean of %g and a deviation of %g, grey "
+                             "level %d becomes larger than %s can be",
+                             scale->mean, scale->std, x, dtype_name(dtype));
+    }
     return true;
 }
 

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* Mirror by mirror: open the archive, take the members that are still wanted. */
+#include "dataset/archive.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/blob.h"
+#include "base/interrupt.h"
+#include "base/outfile.h"
+#include "base/text.h"
+#include "format/zipfile.h"
+#include "net/httpblob.h"
+#include "net/local.h"
+#include "net/url.h"
+
+enum { COPY_BYTES = 64 * 1024 };
+
+/* What one mirror is asked for. */
+struct visit {
+    const char *mirror;
+    char *place; /* owned: of the archive */
+    const struct transfer_settings *settings;
+    struct transfer_file *files;
+    const char *const *members;
+    size_t count;
+};
+
+static void on_received(void *context, uint64_t received)
+{
+    const struct visit *v = context;
+    const struct transfer_watch *watch = &v->settings->watch;
+
+    if (watch->progress)
+        watch->progress(watch->context, path_base(v->place), received, 0,
+                        received, 0);
+}
+
+static struct blob *open_blob(const struct visit *v,
+                              const struct httpblob_settings *http,
+                              struct error *err)
+{
+    if (!transfer_is_local(v->mirror))
+        return httpblob_open(v->place, http, err);
+    char *path = local_path(v->place, err);
+    struct blob *blob = path ? file_blob_open(path, err) : NULL;
+    free(path);
+    return blob;
+}
+
+static bool copy_all(struct reader *in, struct writer *to, struct error *err)
+{
+    unsigned char *buffer = malloc(COPY_BYTES);
+    ptrdiff_t got = -1;
+
+    if (!buffer)
+        return error_memory(err);
+    while (interrupt_none(err) &&
+           (got = reader_read(in, buffer, COPY_BYTES, err)) > 0)
+        if (!writer_write(to, buffer, (size_t)got, err)) {
+            got = -1;
+            break;
+        }
+    free(buffer);
+    return got == 0;
+}
+
+static bool take_member(struct zipfile *z, struct transfer_file *file,
+                        const char *member, struct error *err)
+{
+    struct zipfile_member about;
+    struct outfile out = { 0 };
+    struct reader *in = NULL;
+    bool ok = zipfile_find(z, member, &about, err);
+
+    if (ok && about.bytes > file->max_bytes)
+        ok = error_set(err, FAIL_DATA, "'%s' is too long in the archive",
+                       member);
+    if (ok)
+        in = zipfile_reader_open(z, member, err);
+    ok = in &&
+         outfile_open(&out, file->path, OUTFILE_REPLACE | OUTFILE_SYNC, err) &&
+         copy_all(in, &out.base, err) && outfile_finish(&out, err) &&
+         file->check(file->context, out.temp, err) && outfile_commit(&out, err);
+    outfile_abandon(&out);
+    reader_close(in);
+    return ok;
+}
+
+static void note_failure(const struct visit *v, struct transfer_file *file,
+                         const struct error *why)
+{
+    const struct transfer_watch *watch = &v->settings->watch;
+    struct error *story = &file->err;
+    char shown[512];
+    size_t used = strlen(story->text);
+
+    url_public(v->mirror, shown, sizeof shown);
+    story->code = why->code > story->code ? why->code : story->code;
+    snprintf(story->text + used, sizeof story->text - used, "%s%s: %s",
+             used ? "; " : "", shown, why->text);
+    if (watch->failed)
+        watch->failed(watch->context, file->name, shown, why->text);
+}
+
+static bool is_fatal(const struct error *why)
+{
+    return why->code != FAIL_NONE && why->code != FAIL_DATA &&
+           why->code != FAIL_NETWORK;
+}
+
+/* The members one by one; stops at what no other mirror can help. */
+static bool visit_members(const struct visit *v, struct zipfile *z)
+{
+    const struct transfer_watch *watch = &v->settings->watch;
+
+    for (size_t i = 0; i < v->count; i++) {
+        struct transfer_file *file = &v->files[i];
+        struct error why = { 0 };
+        if (file->ok)
+            continue;
+        if (watch->trying)
+            watch->trying(watch->context, file->name, v->mirror, 0);
+        if (take_member(z, file, v->members[i], &why)) {
+            file->ok = true;
+            file->from = v->mirror;
+            file->err = (struct error){ 0 };
+        } else {
+            note_failure(v, file, &why);
+            if (is_fatal(&why))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* In a directory the files may lie beside an archive that is not there. */
+static size_t take_loose_files(const struct visit *v)
+{
+    size_t taken = 0;
+
+    for (size_t i = 0; i < v->count; i++) {
+        struct error why = { 0 };
+        if (!v->files[i].ok && local_copy(v->mirror, &v->files[i], &why)) {
+            v->files[i].ok = true;
+            v->files[i].from = v->mirror;
+            taken++;
+        }
+    }
+    return taken;
+}
+
+static bool visit_mirror(const struct visit *v)
+{
+    const struct httpblob_settings http = {
+        .http = v->settings->http,
+        .retries = v->settings->retries,
+        .progress = on_received,
+        .context = (void *)(uintptr_t)v,
+    };
+    struct error why = { 0 };
+
+    if (transfer_is_local(v->mirror) && take_loose_files(v) == v->count)
+        return true;
+    struct zipfile *z = zipfile_open(open_blob(v, &http, &why), &why);
+    bool ok = z ? visit_members(v, z) : !is_fatal(&why);
+    for (size_t i = 0; !z && i < v->count; i++)
+        if (!v->files[i].ok)
+            note_failure(v, &v->files[i], &why);
+    zipfile_close(z);
+    return ok;
+}
+
+static size_t count_wanted(const struct transfer_file *files, size_t count)
+{
+    size_t wanted = 0;
+
+    for (size_t i = 0; i < count; i++)
+        wanted += !files[i].ok;
+    return wanted;
+}
+
+/* Completes the story of a file that no mirror had. */
+static void conclude(struct transfer_file *file,
+                     const struct transfer_settings *settings)
+{
+    struct error *err = &file->err;
+
+    if (err->code == FAIL_NONE)
+        error_set(err, FAIL_NETWORK, "not on disk, and %s",
+                  settings->offline ? "this is offline"
+                                    : "there is no mirror to ask");
+    error_prefix(err, "%s", file->name);
+}
+
+void archive_fetch(const struct catalogue_file *archive,
+                   struct transfer_file *files, const char *const *members,
+                   size_t count, const struct transfer_settings *settings)
+{
+    struct visit v = {
+        .settings = settings, .files = files, .members = members, .count = count
+    };
+    struct error memory = { 0 };
+    bool go_on = true;
+
+    for (size_t i = 0; count > 0 && go_on && i < files[0].mirror_count &&
+                       count_wanted(files, count) > 0;
+         i++) {
+        v.mirror = files[0].mirrors[i];
+        if (settings->offline && !transfer_is_local(v.mirror))
+            continue;
+        v.place = path_join(v.mirror, archive->name, &memory);
+        go_on = v.place && visit_mirror(&v);
+        free(v.place);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!files[i].ok)
+            conclude(&files[i], settings);
+}
