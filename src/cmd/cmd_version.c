@@ -10,6 +10,8 @@
 #include "format/gzip.h"
 #include "format/jsondoc.h"
 #include "format/pngimage.h"
+#include "format/xz.h"
+#include "format/zipfile.h"
 #include "net/http.h"
 
 struct version_settings {
@@ -18,7 +20,8 @@ struct version_settings {
 
 static const struct option_row version_options[] = { { .name = NULL } };
 
-/* One library; compiled may be NULL where there is no such notion. */
+/* One library; running is NULL when this build does without it, compiled where
+ * there is no such notion. */
 struct library {
     const char *name, *running, *compiled;
 };
@@ -37,6 +40,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
         { "libpng", pngimage_library_version(), pngimage_header_version() },
         { "jansson", jsondoc_library_version(), jsondoc_header_version() },
         { "libcrypto", digest_library_version(), NULL },
+        { "libzip", zipfile_library_version(), zipfile_header_version() },
+        { "liblzma", xz_library_version(), NULL },
     };
 
     if (common->json) {
@@ -52,8 +57,9 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
     puts("mnistprep " MNISTPREP_VERSION);
     for (size_t i = 0; i < COUNT_OF(libraries); i++) {
         const struct library *l = &libraries[i];
-        printf("  %-9s  %s", l->name, l->running);
-        if (l->compiled &&
+        printf("  %-9s  %s", l->name,
+               l->running ? l->running : "not in this build");
+        if (l->running && l->compiled &&
             strncmp(l->running, l->compiled, strlen(l->compiled)) != 0)
             printf(" (built with %s)", l->compiled);
         putchar('\n');

@@ -188,9 +188,10 @@ static void conclude(struct transfer_file *file,
     struct error *err = &file->err;
 
     if (err->code == FAIL_NONE)
-        error_set(err, FAIL_NETWORK, "not on disk, and %s",
-                  settings->offline ? "this is offline"
-                                    : "there is no mirror to ask");
+        error_set(
+            err, FAIL_NETWORK, "not on disk, and %s; get %s and put it at '%s'",
+            settings->offline ? "this is offline" : "there is no mirror to ask",
+            file->by_hand ? file->by_hand : "it", file->path);
     error_prefix(err, "%s", file->name);
 }
 

@@ -22,6 +22,7 @@ struct item {
     struct job *job;
     const struct catalogue_file *file;
     char *path;                     /* owned */
+    char *by_hand;                  /* owned: what to get without us */
     char *local_names[LOCAL_NAMES]; /* owned */
     const char *names[LOCAL_NAMES + 1];
     struct raw_facts facts;
@@ -140,6 +141,24 @@ static void look_at_disk(struct item *item)
 
 /* ---- all files ---- */
 
+/* "https://.../train-images-idx3-ubyte.gz (SHA-256 440f...)" */
+static char *describe_by_hand(const struct catalogue_dataset *d,
+                              const struct catalogue_file *file,
+                              struct error *err)
+{
+    const char *name = file->member ? d->archive.name : file->name;
+    const char *mirror = "it";
+
+    for (size_t i = d->mirror_count; i-- > 0;)
+        if (!transfer_is_local(d->mirrors[i]))
+            mirror = d->mirrors[i];
+    return text_format(
+        err, "%s%s%s%s%s%s%s", mirror, d->mirror_count > 0 ? name : "",
+        file->member ? " with its member " : "",
+        file->member ? file->member : "", file->sha256 ? " (SHA-256 " : "",
+        file->sha256 ? file->sha256 : "", file->sha256 ? ")" : "");
+}
+
 static bool is_listed(const struct job *job, const struct catalogue_file *file)
 {
     for (size_t i = 0; i < job->count; i++)
@@ -160,7 +179,8 @@ static bool list_items(struct job *job, const char *raw_dir, struct error *err)
             item->job = job;
             item->file = file;
             item->path = path_join(raw_dir, item->file->name, err);
-            if (!item->path || !list_local_names(item, err))
+            item->by_hand = describe_by_hand(job->dataset, file, err);
+            if (!item->path || !item->by_hand || !list_local_names(item, err))
                 return false;
         }
     }
@@ -199,6 +219,7 @@ static void add_to_batch(struct batch *b, struct item *item)
     b->files[b->count] = (struct transfer_file){
         .name = item->file->name,
         .path = item->path,
+        .by_hand = item->by_hand,
         .mirrors = job->mirrors,
         .mirror_count = job->mirror_count,
         .bytes = item->file->bytes,
@@ -267,6 +288,7 @@ static void release_job(struct job *job)
 {
     for (size_t i = 0; i < job->count; i++) {
         free(job->item[i].path);
+        free(job->item[i].by_hand);
         for (size_t j = 0; j < LOCAL_NAMES; j++)
             free(job->item[i].local_names[j]);
     }

@@ -88,15 +88,16 @@ static void end(struct course *c, bool ok, enum fail code, const char *text)
 
 static void end_without_mirror(struct course *c)
 {
-    char text[sizeof c->story + 200];
+    char text[sizeof c->story + 1000];
     bool network = c->network_failures > 0 || c->story[0] == '\0';
 
     if (c->story[0] == '\0')
         snprintf(text, sizeof text,
-                 "%s: not on disk, and %s; put the file at '%s'", c->file->name,
+                 "%s: not on disk, and %s; get %s and put it at '%s'",
+                 c->file->name,
                  c->all->settings->offline ? "this is offline"
                                            : "there is no mirror to ask",
-                 c->file->path);
+                 c->file->by_hand ? c->file->by_hand : "it", c->file->path);
     else
         snprintf(text, sizeof text, "%s: no mirror has it right: %s; %s",
                  c->file->name, c->story,
