@@ -9,6 +9,10 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 build_packages=(gcc cmake ninja-build pkg-config zlib1g-dev
     libcurl4-openssl-dev libpng-dev libjansson-dev libssl-dev ca-certificates)
 
+# Without these the build reads neither zip archives nor xz.
+# shellcheck disable=SC2034
+optional_packages=(libzip-dev liblzma-dev)
+
 say() {
     printf '%s\n' "$*" >&2
 }
@@ -37,6 +41,9 @@ provided() {
     libpng-dev) pkg-config --exists libpng ;;
     libjansson-dev) pkg-config --exists jansson ;;
     libssl-dev) pkg-config --exists libcrypto ;;
+    libzip-dev) pkg-config --exists libzip ;;
+    liblzma-dev) pkg-config --exists liblzma ;;
+    nginx-light) command -v nginx ;;
     libcmocka-dev) pkg-config --exists cmocka ;;
     python3-numpy) python3 -c 'import numpy' ;;
     python3-pil) python3 -c 'import PIL' ;;
@@ -101,8 +108,8 @@ need_packages() {
         "install them as root, then run this again"
 }
 
-# want_packages PACKAGE...: as need_packages on Debian; elsewhere the tests
-# that use what is missing are left out.
+# want_packages PACKAGE...: as need_packages on Debian; elsewhere what uses them
+# is left out.
 want_packages() {
     if on_debian; then need_packages "$@"; fi
 }

@@ -78,11 +78,13 @@ static bool run(struct common *common, int argc, char **argv, struct error *err)
 {
     int at = 1;
 
-    if (argc == 2 && strcmp(argv[1], "--version") == 0)
-        return run_command(&command_version, common, 1, argv + 1, err);
-    if (!options_parse_common(common, argc, argv, &at, err) &&
-        !asks_for(argc, argv, "-h", "--help"))
-        return false;
+    struct error bad_option = { 0 };
+    if (!options_parse_common(common, argc, argv, &at, &bad_option)) {
+        if (asks_for(argc, argv, "--version", "--version"))
+            return run_command(&command_version, common, 1, argv, err);
+        if (!asks_for(argc, argv, "-h", "--help"))
+            return error_set(err, bad_option.code, "%s", bad_option.text);
+    }
     if (at == argc) {
         bool asked = asks_for(argc, argv, "-h", "--help");
         (asked ? help_full : help_concise)(asked ? stdout : stderr, commands);

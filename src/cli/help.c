@@ -106,20 +106,25 @@ static const struct {
       "  3   damaged or unexpected data: not gzip, bad IDX, wrong hash on "
       "every\n"
       "      mirror, label out of range, counts that differ\n"
-      "  4   network: unreachable, timed out, refused, or offline and not on\n"
-      "      disk; worth another try\n"
+      "  4   network: unreachable, timed out, refused, offline and not on "
+      "disk,\n"
+      "      or locked by another process; worth another try\n"
+      "  10  only from --check: something would change\n"
       "\nWith several files the most severe failure decides. After SIGINT,\n"
       "SIGTERM and SIGPIPE it cleans up and dies by the signal itself.\n" },
     { "environment",
       "  MNISTPREP_DATA_DIR   where datasets lie, as --data-dir\n"
       "  MNISTPREP_OFFLINE    1: as fetch --offline\n"
-      "  MNISTPREP_PROGRESS   auto, bar, plain or none, as --progress\n"
+      "  MNISTPREP_PROGRESS   auto, bar, plain, json or none, as --progress\n"
       "  NO_COLOR             not empty: no colours, as --color never\n"
+      "  CURL_CA_BUNDLE, SSL_CERT_FILE   as fetch --cacert\n"
+      "  SSL_CERT_DIR         a directory of certificates to trust\n"
       "  http_proxy, https_proxy, ALL_PROXY, NO_PROXY   as for curl\n"
       "\nAn option wins over the environment; an empty variable is unset.\n" },
     { "files",
       "  DATA/NAME/raw/             the published files, as published\n"
       "  DATA/NAME/raw/receipt.json what was verified, and when\n"
+      "  DATA/NAME/raw/*.part       what came before a download was cut\n"
       "  DATA/NAME/prepared/        what prep made: headerless arrays, rows "
       "in\n"
       "                             C order, little-endian\n"

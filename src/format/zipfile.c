@@ -698,7 +698,7 @@ static ptrdiff_t member_read(struct reader *base, void *to, size_t n,
         return member_fail(r, "does not have", err);
     zip_int64_t got = zip_fread(r->file, ask ? &extra : to,
                                 ask ? 1 : (n < r->left ? n : r->left));
-    if (got < 0 || (got == 0 && r->z->failure.code != FAIL_NONE)) {
+    if (got < 0) {
         explain(r->z, base->name, zip_file_get_error(r->file), err);
         return -1;
     }

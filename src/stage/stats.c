@@ -69,13 +69,12 @@ bool pixel_stats_of(const uint64_t histogram[256], struct pixel_stats *to,
     if (s.count == 0)
         s.min = 0;
     double n = (double)s.count;
-    double mean = (double)s.sum / n;
     /* n * sum_squares - sum^2 is exact in 128 bits; the subtraction of two
      * doubles would lose the digits that the deviation is made of. */
     __extension__ typedef unsigned __int128 wide;
     wide spread = (wide)s.count * s.sum_squares - (wide)s.sum * s.sum;
-    s.mean = mean / 255.0;
-    s.std = sqrt((double)spread) / n / 255.0;
+    s.mean = (double)s.sum / (255.0 * n);
+    s.std = sqrt((double)spread) / (255.0 * n);
     *to = s;
     return true;
 }
