@@ -37,6 +37,7 @@ struct option_row {
 };
 
 /* The field's type is checked by the compiler. */
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): types take none */
 #define OPTION_AT(type, s, f) _Generic(((s *)0)->f, type : offsetof(s, f))
 #define FLAG(s, f) .kind = OPTION_FLAG, .offset = OPTION_AT(bool, s, f)
 #define COUNT(s, f) .kind = OPTION_COUNT, .offset = OPTION_AT(size_t, s, f)

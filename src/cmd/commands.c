@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "base/sizes.h"
 #include "cli/suggest.h"
 
 const struct command *const commands[] = {
@@ -13,13 +12,15 @@ const struct command *const commands[] = {
     &command_dump,   &command_help,      &command_version, NULL,
 };
 
+enum { COMMANDS_MAX = 64 };
+
 const struct command *command_find(const char *name, struct error *err)
 {
-    const char *names[COUNT_OF(commands)];
+    const char *names[COMMANDS_MAX];
     char hint[256];
     size_t n = 0;
 
-    for (; commands[n]; n++) {
+    for (; commands[n] && n < COMMANDS_MAX; n++) {
         if (strcmp(commands[n]->name, name) == 0)
             return commands[n];
         names[n] = commands[n]->name;

@@ -151,13 +151,13 @@ static size_t take_loose_files(const struct visit *v)
     return taken;
 }
 
-static bool visit_mirror(const struct visit *v)
+static bool visit_mirror(struct visit *v)
 {
     const struct httpblob_settings http = {
         .http = v->settings->http,
         .retries = v->settings->retries,
         .progress = on_received,
-        .context = (void *)(uintptr_t)v,
+        .context = v,
     };
     struct error why = { 0 };
 

@@ -326,6 +326,8 @@ static struct http_answer conclude(struct transfer *t, CURLcode code)
 
     a.status = status_of(t);
     a.retry_after_s = retry_after(t);
+    if (code == CURLE_OK && a.status < 300 && !t->begun)
+        (void)begin_body(t); /* a body of no bytes */
     if (t->refusal.why.code != FAIL_NONE) {
         a.outcome = t->refusal.outcome;
         a.why = t->refusal.why;
@@ -341,9 +343,6 @@ static struct http_answer conclude(struct transfer *t, CURLcode code)
     } else if (code != CURLE_OK) {
         error_set(&a.why, FAIL_NETWORK, "%s",
                   t->reason[0] ? t->reason : curl_easy_strerror(code));
-    } else if (!t->begun && !begin_body(t)) { /* a body of no bytes */
-        a.outcome = t->refusal.outcome;
-        a.why = t->refusal.why;
     }
     return a;
 }
@@ -421,9 +420,8 @@ void http_pool_close(struct http_pool *pool)
 {
     if (!pool)
         return;
-    while (pool->list) {
-        struct transfer *t = pool->list;
-        unlink_transfer(t);
+    for (struct transfer *t = pool->list, *next; t; t = next) {
+        next = t->next;
         transfer_free(t);
     }
     curl_multi_cleanup(pool->multi);

@@ -106,8 +106,8 @@ static bool read_sidecar(struct partial *p)
               jsondoc_find_u64(doc, "total", &p->total);
 
     if (ok) {
-        strcpy(p->url, url);
-        strcpy(p->validator, validator);
+        snprintf(p->url, sizeof p->url, "%s", url);
+        snprintf(p->validator, sizeof p->validator, "%s", validator);
     }
     jsondoc_release(doc);
     return ok;
@@ -152,7 +152,7 @@ bool partial_open(struct partial *p, const char *final, uint64_t max_bytes,
     }
     if (p->path)
         p->sidecar = text_format(err, "%s" SIDECAR, p->path);
-    if (rest && p->final && p->sidecar) {
+    if (rest && p->final && p->path && p->sidecar) {
         claimed = claim(p, rest) || visit_orphans(p, false);
         visit_orphans(p, true);
         ok = open_own(p, claimed, err);
@@ -284,9 +284,8 @@ void partial_keep(struct partial *p)
         return;
     char *rest = text_format(&ignored, "%s" PART, p->final);
     char *sidecar = text_format(&ignored, "%s" PART SIDECAR, p->final);
-    if (!rest || !sidecar || p->bytes == 0 || p->validator[0] == '\0') {
-        partial_discard(p);
-    } else if (rename(p->path, rest) == 0) {
+    if (rest && sidecar && p->bytes > 0 && p->validator[0] != '\0' &&
+        rename(p->path, rest) == 0) {
         if (rename(p->sidecar, sidecar) != 0)
             unlink(rest); /* of no use without it */
         release(p);

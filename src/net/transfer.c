@@ -484,7 +484,7 @@ bool transfer_files(struct transfer_file *files, size_t count,
     }
     if (!all.course)
         error_memory(&memory);
-    if (memory.code == FAIL_NONE)
+    if (all.course && memory.code == FAIL_NONE)
         run(&all);
     http_pool_close(all.pool);
     for (size_t i = 0; i < count; i++) {
