@@ -64,8 +64,14 @@ static bool run_command(const struct command *c, struct common *common,
     if (c->defaults)
         memcpy(settings, c->defaults, c->settings_size);
     *settings = *common;
-    ok = options_parse(c, settings, argc, argv, &at, err) &&
-         options_complete(settings, err) &&
+    ok = options_parse(c, settings, argc, argv, &at, err);
+    if (ok && settings->help) { /* among clustered letters, as in -qh */
+        help_command(stdout, c);
+        options_release(c, settings);
+        free(settings);
+        return true;
+    }
+    ok = ok && options_complete(settings, err) &&
          check_operands(c, argc - at, argv + at, err);
     *common = *settings; /* --color and the like also hold for the report */
     ok = ok && c->run(settings, argc - at, argv + at, err);
@@ -108,6 +114,8 @@ int main(int argc, char **argv)
     if (!open_standard_streams())
         return 1;
     interrupt_install();
+    /* It would make getopt stop at the first operand; ours may come first. */
+    unsetenv("POSIXLY_CORRECT");
     bool ok = run(&common, argc, argv, &err);
     if (!ok && err.code == FAIL_NONE)
         error_set(&err, FAIL_SYSTEM, "bug: a failure without a reason");

@@ -32,7 +32,11 @@ bool error_errno(struct error *e, const char *fmt, ...)
     vsnprintf(e->text, sizeof e->text, fmt, args);
     va_end(args);
 
+    /* A path may be as long as it likes: the reason has to be seen. */
     char reason[128];
+    static const size_t most = sizeof e->text - sizeof reason - 2;
+    if (strlen(e->text) > most)
+        memcpy(e->text + most - 3, "...", 4);
     if (strerror_r(cause, reason, sizeof reason) != 0)
         snprintf(reason, sizeof reason, "error %d", cause);
     size_t used = strlen(e->text);

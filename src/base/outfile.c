@@ -82,8 +82,8 @@ bool outfile_open(struct outfile *o, const char *path, unsigned flags,
     bool standard = strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
     struct stat st;
     bool exists = !standard && lstat(path, &st) == 0;
-    bool device = exists && stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
-                  !S_ISDIR(st.st_mode);
+    bool device = exists && (flags & OUTFILE_DEVICE) && stat(path, &st) == 0 &&
+                  !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 
     if (exists && S_ISDIR(st.st_mode))
         return error_set(err, FAIL_USAGE,

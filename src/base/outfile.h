@@ -12,6 +12,8 @@
 enum outfile_flag {
     OUTFILE_REPLACE = 1, /* an existing file is replaced, else refused */
     OUTFILE_SYNC = 2,    /* on disk before it gets its name */
+    OUTFILE_DEVICE = 4, /* a device or FIFO of that name is written as it comes,
+                            not replaced: for names that a person typed */
 };
 
 /* Starts as { 0 }, which abandon accepts. */

@@ -8,6 +8,9 @@
 
 #include "base/reader.h"
 
+/* On the stack of whoever compares. */
+enum { COMPARE_BYTES = 32 * 1024 };
+
 static bool bytes_write(struct writer *base, const void *from, size_t n,
                         struct error *err)
 {
@@ -45,26 +48,34 @@ void bytes_writer_release(struct bytes_writer *w)
     w->n = w->room = 0;
 }
 
+/* Names the first byte that differs. */
+static bool tell_difference(const struct compare_writer *w,
+                            const unsigned char *have, size_t got,
+                            const unsigned char *want, struct error *err)
+{
+    size_t i = 0;
+
+    while (i < got && have[i] == want[i])
+        i++;
+    return error_set(err, FAIL_DATA,
+                     "'%s' is not what its recipe makes: %s byte %zu",
+                     w->base.name, i == got ? "it ends at" : "see", w->at + i);
+}
+
 static bool compare_write(struct writer *base, const void *from, size_t n,
                           struct error *err)
 {
     struct compare_writer *w = (struct compare_writer *)base;
     const unsigned char *want = from;
-    unsigned char have[4096];
+    unsigned char have[COMPARE_BYTES];
 
     while (n > 0) {
         size_t part = n < sizeof have ? n : sizeof have;
         ptrdiff_t got = reader_fill(w->with, have, part, err);
         if (got < 0)
             return false;
-        for (size_t i = 0; i < part; i++)
-            if (i >= (size_t)got || have[i] != want[i])
-                return error_set(err, FAIL_DATA,
-                                 "'%s' is not what its recipe makes: %s byte "
-                                 "%zu",
-                                 base->name,
-                                 i >= (size_t)got ? "it ends at" : "see",
-                                 w->at + i);
+        if ((size_t)got < part || memcmp(have, want, part) != 0)
+            return tell_difference(w, have, (size_t)got, want, err);
         w->at += part;
         want += part;
         n -= part;

@@ -3,6 +3,7 @@
 #include "cli/option.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@ const struct option_row common_options[] = {
     { "force", 'f', FLAG(struct common, force), .use = USE_FORCE,
       .help = "replace files that mnistprep did not make" },
     { "jobs", 'j', COUNT(struct common, jobs), .least = 1, .use = USE_JOBS,
-      .arg = "N", .help = "use N threads (default: one per processor)" },
+      .arg = "N", .help = "use up to N threads (default: one per processor)" },
     { "lock-timeout", 0, COUNT(struct common, lock_timeout_s), .use = USE_LOCK,
       .arg = "S",
       .help = "seconds to wait for another mnistprep that works on\n"
@@ -112,11 +113,11 @@ static bool store(const struct option_row *row, void *settings,
         *(bool *)field = true;
         return true;
     case OPTION_COUNT:
-        if (!number_parse_u64(text, &count) || count > SIZE_MAX ||
+        if (!number_parse_u64(text, &count) || count > INT_MAX ||
             count < row->least)
             return error_set(err, FAIL_USAGE,
-                             "%s: '%s' is no whole number of at least %zu",
-                             what, text, row->least);
+                             "%s: '%s' is no whole number from %zu to %d", what,
+                             text, row->least, INT_MAX);
         *(size_t *)(void *)field = (size_t)count;
         return true;
     case OPTION_TEXT:

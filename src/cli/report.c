@@ -3,11 +3,13 @@
 #include "cli/report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -166,6 +168,15 @@ void report_text(const char *text)
     free(masked);
 }
 
+void report_path(const char *path)
+{
+    if (isatty(STDOUT_FILENO))
+        report_text(path);
+    else
+        fputs(path, stdout);
+    putchar('\n');
+}
+
 bool report_json(struct json_t *doc, struct error *err)
 {
     char *text = jsondoc_dump(doc, err);
@@ -191,11 +202,27 @@ bool report_flush(struct error *err)
     return error_errno(err, "cannot write standard output");
 }
 
+/* Is what this output leads to a terminal? */
+static bool leads_to_terminal(const char *path)
+{
+    struct stat st;
+
+    if (strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0)
+        return isatty(STDOUT_FILENO);
+    if (stat(path, &st) != 0 || !S_ISCHR(st.st_mode))
+        return false;
+    int fd = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    bool terminal = fd >= 0 && isatty(fd);
+    if (fd >= 0)
+        close(fd);
+    return terminal;
+}
+
 bool report_no_terminal(const char *path, struct error *err)
 {
-    if (strcmp(path, "-") != 0 || !isatty(STDOUT_FILENO))
+    if (!leads_to_terminal(path))
         return true;
     return error_set(err, FAIL_USAGE,
-                     "standard output is a terminal, and this is binary data; "
-                     "use -o FILE or a pipe");
+                     "the output is a terminal, and this is binary data; use "
+                     "-o FILE or a pipe");
 }

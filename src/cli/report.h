@@ -33,6 +33,10 @@ int report_exit_status(enum fail code);
 /* Prints text that came from elsewhere, masked, on stdout. */
 void report_text(const char *text);
 
+/* Prints the path of a file we left, on a line of its own: as it is, for the
+ * program that reads it, but masked on a terminal. */
+void report_path(const char *path);
+
 /* Prints a document and releases it; false with *err set. */
 bool MUST_USE report_json(struct json_t *doc, struct error *err);
 
@@ -43,7 +47,7 @@ bool MUST_USE report_flush(struct error *err);
 void report_waiting(void *context, const char *path, long holder,
                     unsigned waited_s);
 
-/* FAIL_USAGE when `path` is "-" and standard output is a terminal. */
+/* FAIL_USAGE when what is written to `path` would land on a terminal. */
 bool MUST_USE report_no_terminal(const char *path, struct error *err);
 
 #endif

@@ -153,16 +153,16 @@ static bool write_picture(const struct dump *d, const char *path,
     bool replace = d->settings->common.force || !d->settings->output;
     struct outfile out = { 0 };
     bool ok = report_no_terminal(path, err) &&
-              outfile_open(&out, path, replace ? OUTFILE_REPLACE : 0, err) &&
+              outfile_open(&out, path,
+                           OUTFILE_DEVICE | (replace ? OUTFILE_REPLACE : 0u),
+                           err) &&
               pngimage_write(&out.base, canvas->pixels, canvas->width,
                              canvas->height, err) &&
               outfile_commit(&out, err);
 
     outfile_abandon(&out);
-    if (ok && strcmp(path, "-") != 0) {
-        report_text(path);
-        putchar('\n');
-    }
+    if (ok && strcmp(path, "-") != 0)
+        report_path(path);
     return ok;
 }
 

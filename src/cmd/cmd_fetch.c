@@ -165,8 +165,7 @@ static void on_done(void *context, const struct fetch_result *r)
     if (t->files) {
         add_result(t, r);
     } else if (r->state != FETCH_FAILED) {
-        report_text(r->path);
-        putchar('\n');
+        report_path(r->path);
     }
 }
 

@@ -59,8 +59,7 @@ static bool make_recipe(const struct prep_settings *s,
 static void print_path(void *context, const char *path)
 {
     (void)context;
-    report_text(path);
-    putchar('\n');
+    report_path(path);
 }
 
 static bool run(void *settings, int argc, char **argv, struct error *err)

@@ -28,7 +28,8 @@ bool convert_options_resolve(const struct convert_options *o,
     *to = (struct convert_paths){
         .from = input,
         .to = o->output ? o->output : "-",
-        .outfile_flags = common->force ? OUTFILE_REPLACE : 0,
+        .outfile_flags = OUTFILE_DEVICE |
+                         (common->force ? OUTFILE_REPLACE : 0u),
         .jobs = (unsigned)common->jobs,
     };
     to->format = format_find_writable(format, err);

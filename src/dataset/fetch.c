@@ -105,7 +105,7 @@ static void look_at_disk(struct item *item)
 {
     const struct fetch_settings *s = item->job->settings;
     struct receipt *receipt = &item->job->receipt;
-    struct error why = { 0 };
+    struct error why = { 0 }, ignored = { 0 };
 
     item->result.state = FETCH_WANTED;
     if (!path_is_taken(item->path))
@@ -120,9 +120,11 @@ static void look_at_disk(struct item *item)
     }
     if (check_arrival(item, item->path, &why)) {
         item->result.state = FETCH_KEPT;
-        if (!s->dry_run &&
-            !receipt_note(receipt, item->path, &item->facts, NULL, &item->err))
-            item->result.state = FETCH_FAILED;
+        /* The receipt only saves work: a directory that cannot be written may
+         * be without one. */
+        if (!s->dry_run)
+            (void)!receipt_note(receipt, item->path, &item->facts, NULL,
+                                &ignored);
         return;
     }
     bool ours = file_is_regular(item->path) &&

@@ -17,52 +17,69 @@
 
 enum { HASH_BLOCK_BYTES = 64 * 1024 };
 
-/* Reads to the end; returns the number of bytes, or -1. */
-static int64_t drain(struct reader *in, struct error *err)
+/* Reads to the end, but no more than `most` bytes; their number, or -1. */
+static int64_t drain(struct reader *in, uint64_t most, struct error *err)
 {
     unsigned char *block = malloc(HASH_BLOCK_BYTES);
-    int64_t total = 0;
+    uint64_t total = 0;
     ptrdiff_t got = -1;
 
     if (!block)
         error_memory(err);
     while (block && interrupt_none(err) &&
-           (got = reader_read(in, block, HASH_BLOCK_BYTES, err)) > 0)
-        total += got;
+           (got = reader_read(in, block, HASH_BLOCK_BYTES, err)) > 0) {
+        total += (uint64_t)got;
+        if (total > most) {
+            error_set(err, FAIL_DATA, "'%s' holds more than it should",
+                      in->name);
+            got = -1;
+            break;
+        }
+    }
     free(block);
-    return got == 0 ? total : -1;
+    return got == 0 ? (int64_t)total : -1;
 }
 
-bool rawfile_hash(const char *path, struct raw_facts *facts, struct error *err)
+/* Hashes what the reader gives; takes it, and NULL is a failure. */
+static bool hash_reader(struct reader *in, enum digest_kind kind,
+                        const void *head, size_t head_bytes, uint64_t most,
+                        char hex[DIGEST_TEXT], uint64_t *bytes,
+                        struct error *err)
 {
-    struct digest file = { 0 }, payload = { 0 };
-    struct reader *in = NULL;
-    struct raw_facts got = { 0 };
-    unsigned long long bytes = 0;
-    int64_t payload_bytes = -1;
+    struct digest digest = { 0 };
+    int64_t drained = -1;
 
-    if (digest_init(&file, DIGEST_SHA256, err) &&
-        digest_init(&payload, DIGEST_SHA256, err))
-        in = digest_reader_open(
-            content_unpack(
-                digest_reader_open(file_reader_open(path, err), &file, err),
-                err),
-            &payload, err);
-    if (in)
-        payload_bytes = drain(in, err);
-    reader_close(in);
-    if (payload_bytes < 0) {
-        digest_release(&file);
-        digest_release(&payload);
+    if (!in || !digest_init(&digest, kind, err)) {
+        reader_close(in);
         return false;
     }
-    file_size(path, &bytes);
-    got.bytes = bytes;
-    got.payload_bytes = (uint64_t)payload_bytes;
-    digest_finish(&file, got.sha256);
-    digest_finish(&payload, got.payload_sha256);
-    *facts = got;
-    return true;
+    digest_add(&digest, head, head_bytes);
+    in = digest_reader_open(in, &digest, err);
+    if (in)
+        drained = drain(in, most, err);
+    reader_close(in);
+    if (drained >= 0) {
+        digest_finish(&digest, hex);
+        *bytes = (uint64_t)drained;
+    }
+    digest_release(&digest);
+    return drained >= 0;
+}
+
+bool rawfile_hash_file(const char *path, struct raw_facts *facts,
+                       struct error *err)
+{
+    *facts = (struct raw_facts){ 0 };
+    return hash_reader(file_reader_open(path, err), DIGEST_SHA256, "", 0,
+                       UINT64_MAX, facts->sha256, &facts->bytes, err);
+}
+
+bool rawfile_hash_payload(const char *path, uint64_t most,
+                          struct raw_facts *facts, struct error *err)
+{
+    return hash_reader(content_unpack(file_reader_open(path, err), err),
+                       DIGEST_SHA256, "", 0, most, facts->payload_sha256,
+                       &facts->payload_bytes, err);
 }
 
 enum rawfile_verdict rawfile_judge(const struct catalogue_file *published,
@@ -104,19 +121,11 @@ static void hash_file(const char *path, enum digest_kind kind, const void *head,
                       size_t n, char hex[DIGEST_TEXT])
 {
     struct error unreadable = { 0 };
-    struct digest digest = { 0 };
-    struct reader *in = NULL;
+    uint64_t bytes;
 
     hex[0] = '\0';
-    if (digest_init(&digest, kind, &unreadable)) {
-        digest_add(&digest, head, n);
-        in = digest_reader_open(file_reader_open(path, &unreadable), &digest,
-                                &unreadable);
-        if (in && drain(in, &unreadable) >= 0)
-            digest_finish(&digest, hex);
-    }
-    reader_close(in);
-    digest_release(&digest);
+    (void)!hash_reader(file_reader_open(path, &unreadable), kind, head, n,
+                       UINT64_MAX, hex, &bytes, &unreadable);
 }
 
 /* git hashes a header and the bytes. */
@@ -225,6 +234,33 @@ static bool is_plausible(const char *path, const struct catalogue *known,
                                    known, facts->payload_sha256, &other));
 }
 
+/* What a file may unpack to when nobody wrote its size down. */
+static const uint64_t UNKNOWN_PAYLOAD_MAX = (uint64_t)2 << 30;
+
+/* By the bytes as they are, when these decide and the payload is known; else
+ * by what they unpack to. */
+static bool judge(const char *path, const struct catalogue_file *published,
+                  struct raw_facts *facts, enum rawfile_verdict *verdict,
+                  struct error *err)
+{
+    if (!rawfile_hash_file(path, facts, err))
+        return false;
+    *verdict = rawfile_judge_file(path, published, facts);
+    if (*verdict == RAWFILE_EXACT && published->payload_sha256 &&
+        published->payload_bytes) {
+        snprintf(facts->payload_sha256, DIGEST_TEXT, "%s",
+                 published->payload_sha256);
+        facts->payload_bytes = published->payload_bytes;
+        return true;
+    }
+    uint64_t most = published->payload_bytes ? published->payload_bytes
+                                             : UNKNOWN_PAYLOAD_MAX;
+    if (!rawfile_hash_payload(path, most, facts, err))
+        return false;
+    *verdict = rawfile_judge_file(path, published, facts);
+    return true;
+}
+
 bool rawfile_check(const char *path, const struct catalogue_file *published,
                    const struct catalogue *known, struct raw_facts *facts,
                    enum rawfile_verdict *verdict, struct error *err)
@@ -235,13 +271,13 @@ bool rawfile_check(const char *path, const struct catalogue_file *published,
     /* Opening anything else, such as a FIFO, may wait for ever. */
     if (!file_is_regular(path))
         return error_set(err, FAIL_DATA, "not a file");
-    *facts = (struct raw_facts){ 0 };
-    if (rawfile_hash(path, facts, &unreadable))
-        found = rawfile_judge_file(path, published, facts);
+    if (!judge(path, published, facts, &found, &unreadable)) {
+        if (unreadable.code != FAIL_DATA)
+            return error_set(err, unreadable.code, "%s", unreadable.text);
+        found = RAWFILE_OTHER;
+    }
     if (found == RAWFILE_UNSEEN && !is_plausible(path, known, facts))
         found = RAWFILE_OTHER;
-    if (unreadable.code != FAIL_NONE && unreadable.code != FAIL_DATA)
-        return error_set(err, unreadable.code, "%s", unreadable.text);
     if (found == RAWFILE_OTHER)
         return diagnose(path, published, known, facts, err);
     *verdict = found;

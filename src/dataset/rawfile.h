@@ -9,10 +9,14 @@
 #include "dataset/catalogue.h"
 #include "dataset/receipt.h"
 
-/* Hashes the file at `path`, and what it holds after gunzip. False with
- * FAIL_DATA when it is not even intact. */
-bool MUST_USE rawfile_hash(const char *path, struct raw_facts *facts,
-                           struct error *err);
+/* Hashes the file at `path` as it is. */
+bool MUST_USE rawfile_hash_file(const char *path, struct raw_facts *facts,
+                                struct error *err);
+
+/* Hashes what the file holds after unpacking, up to `most` bytes: more, or
+ * damage, is FAIL_DATA. */
+bool MUST_USE rawfile_hash_payload(const char *path, uint64_t most,
+                                   struct raw_facts *facts, struct error *err);
 
 /* Do these facts make it the published file, or a copy packed again? */
 enum rawfile_verdict {

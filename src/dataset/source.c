@@ -50,7 +50,10 @@ static bool is_archive(struct reader *in)
  * hashed by itself. */
 static bool open_archived(struct source_part *part, struct error *err)
 {
-    bool hashed = !part->hashing || rawfile_hash(part->path, &part->facts, err);
+    bool hashed =
+        !part->hashing ||
+        (rawfile_hash_file(part->path, &part->facts, err) &&
+         rawfile_hash_payload(part->path, UINT64_MAX, &part->facts, err));
 
     part->hashing = false;
     return hashed && array_open_unpacked(&part->stream,
@@ -137,7 +140,7 @@ static bool check_labels(struct source *s,
                          "'%s' holds %s of %s, not a list of labels; were "
                          "images and labels swapped?",
                          path, shape, dtype_name(info->dtype));
-    if (info->dtype >= DTYPE_F16)
+    if (dtype_is_float(info->dtype))
         return error_set(err, FAIL_DATA,
                          "'%s' has labels of type %s; whole numbers are needed",
                          path, dtype_name(info->dtype));
@@ -230,16 +233,6 @@ bool source_open(struct source *s, const char *dir,
            skip(&labels->stream, split->first_row * s->label_columns, err);
 }
 
-static int64_t load_label(enum dtype type, const unsigned char *from)
-{
-    int64_t label;
-
-    if (type != DTYPE_I64)
-        return (int64_t)dtype_load(type, from);
-    memcpy(&label, from, sizeof label); /* a double has not all of them */
-    return label;
-}
-
 static bool read_labels(struct source *s, int64_t *labels, size_t count,
                         struct error *err)
 {
@@ -254,9 +247,9 @@ static bool read_labels(struct source *s, int64_t *labels, size_t count,
             return false;
         for (size_t i = 0; i < rows; i++)
             *labels++ =
-                load_label(stream->info.dtype,
-                           raw + (i * s->label_columns + s->label_column) *
-                                     bytes) -
+                dtype_load_whole(
+                    stream->info.dtype,
+                    raw + (i * s->label_columns + s->label_column) * bytes) -
                 s->label_base;
         count -= rows;
     }

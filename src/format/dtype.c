@@ -128,6 +128,22 @@ double dtype_load(enum dtype type, const void *from)
     return 0;
 }
 
+int64_t dtype_load_whole(enum dtype type, const void *from)
+{
+    int64_t value;
+
+    if (type != DTYPE_I64)
+        return (int64_t)dtype_load(type, from);
+    memcpy(&value, from, sizeof value);
+    return value;
+}
+
+bool dtype_is_float(enum dtype type)
+{
+    return type == DTYPE_F16 || type == DTYPE_BF16 || type == DTYPE_F32 ||
+           type == DTYPE_F64;
+}
+
 #define STORE(type, to, from)               \
     do {                                    \
         type stored = (type)(from);         \

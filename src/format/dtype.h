@@ -30,6 +30,11 @@ bool dtype_parse(const char *name, enum dtype *to);
  * every float comes out as it is. */
 double dtype_load(enum dtype type, const void *from);
 
+/* The same of a whole type, where a double would not have all of i64. */
+int64_t dtype_load_whole(enum dtype type, const void *from);
+
+bool dtype_is_float(enum dtype type);
+
 /* Rounded once, to nearest even, from the double itself: not through float,
  * which would round f16 and bf16 twice. Integer types get the nearest integer;
  * the caller keeps the value in range. */

@@ -35,6 +35,8 @@ static ptrdiff_t refill(struct gzip_reader *g, struct error *err)
 {
     if (g->z.avail_in > 0)
         return (ptrdiff_t)g->z.avail_in;
+    if (!interrupt_none(err))
+        return -1;
     ptrdiff_t got = reader_read(g->source, g->in, sizeof g->in, err);
     if (got > 0) {
         g->z.next_in = g->in;
@@ -56,7 +58,7 @@ static bool next_member(struct gzip_reader *g, struct error *err)
                          name, EMPTY_MEMBERS_MAX);
     for (;;) {
         ptrdiff_t got = refill(g, err);
-        if (got < 0 || !interrupt_none(err))
+        if (got < 0)
             return false;
         if (got == 0) {
             g->ended = true;

@@ -468,7 +468,7 @@ static bool agree(const struct zipfile *z, struct error *err)
 struct zipfile *zipfile_open(struct blob *source, struct error *err)
 {
     struct zipfile *z = source ? calloc(1, sizeof *z) : NULL;
-    struct directory d;
+    struct directory d = { 0 };
 
     if (!z) {
         blob_close(source);

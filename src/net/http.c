@@ -28,6 +28,7 @@ struct transfer {
     struct response_headers response;
     uint64_t done; /* bytes of body handed over */
     bool begun;
+    bool ignored;               /* the body was none of ours, so we closed */
     struct http_answer refusal; /* why we stopped reading; DONE: we did not */
     char reason[CURL_ERROR_SIZE];
 };
@@ -152,9 +153,10 @@ static size_t on_body(char *from, size_t size, size_t n, void *user)
     long status = status_of(t);
 
     (void)size; /* always 1 */
-    if (status != 200 && status != 206)
-        return n; /* the page that comes with an error: not data */
-    return take_body(t, from, n) ? n : 0;
+    /* The page that comes with an error or a redirect is not data, and it may
+     * be without end: nothing of it is read. */
+    t->ignored = status != 200 && status != 206;
+    return !t->ignored && take_body(t, from, n) ? n : 0;
 }
 
 /* ---- options ---- */
@@ -271,6 +273,7 @@ static void transfer_free(struct transfer *t)
 static bool transfer_go(struct transfer *t, struct error *err)
 {
     t->reason[0] = '\0';
+    t->ignored = false;
     t->response = (struct response_headers){ 0 };
     t->curl = curl_easy_init();
     if (!t->curl || !make_headers(t))
@@ -359,7 +362,7 @@ static bool follow(struct transfer *t, struct http_answer *a)
     if (++t->redirects > REDIRECTS_MAX)
         return error_set(&a->why, FAIL_NETWORK,
                          "it redirects more than %d times", REDIRECTS_MAX);
-    if (!url_is_allowed(target))
+    if (!url_is_allowed(target) || url_is_downgrade(t->at, target))
         return error_set(&a->why, FAIL_NETWORK,
                          "it redirects to '%s', which is refused: only https, "
                          "and http to this machine, are safe",
@@ -386,8 +389,8 @@ static void finish(struct transfer *t, CURLcode code)
 {
     struct http_answer answer = { 0 };
 
-    if (code == CURLE_OK && status_of(t) >= 300 && status_of(t) < 400 &&
-        follow(t, &answer))
+    if ((code == CURLE_OK || t->ignored) && status_of(t) >= 300 &&
+        status_of(t) < 400 && follow(t, &answer))
         return;
     if (answer.why.code == FAIL_NONE)
         answer = conclude(t, code);

@@ -46,6 +46,16 @@ bool url_is_allowed(const char *url)
            (strcasecmp(scheme, "http") == 0 && is_loopback(host));
 }
 
+bool url_is_downgrade(const char *from, const char *to)
+{
+    char before[8], after[8];
+
+    return url_part(from, URL_SCHEME, before, sizeof before) &&
+           strcasecmp(before, "https") == 0 &&
+           !(url_part(to, URL_SCHEME, after, sizeof after) &&
+             strcasecmp(after, "https") == 0);
+}
+
 char *url_file_path(const char *url, struct error *err)
 {
     size_t size = strlen(url) + 1;

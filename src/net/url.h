@@ -21,6 +21,9 @@ bool url_is_one(const char *text);
 /* https, or http to a loopback address; and no user name in it. */
 bool url_is_allowed(const char *url);
 
+/* From https to anything less: what was safe so far is not to be left. */
+bool url_is_downgrade(const char *from, const char *to);
+
 /* The host of a URL with its port, without any user name; "" when there is
  * none. */
 void url_host(const char *url, char *to, size_t size);

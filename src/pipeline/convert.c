@@ -25,7 +25,8 @@ static bool open_input(struct conversion *c, const struct convert_paths *paths,
     struct reader *in = content_unpack(file_reader_open(paths->from, err), err);
 
     /* A signal ends the wait for a pipe in this thread, but not in another. */
-    if (paths->jobs > 1 && file_is_regular(paths->from))
+    if (paths->jobs > 1 && strcmp(paths->from, "-") != 0 &&
+        file_is_regular(paths->from))
         in = ahead_reader_open(in, err);
     return array_open_unpacked(&c->in, in, err);
 }
@@ -131,8 +132,9 @@ bool convert_normalize(const struct convert_paths *paths,
         ok = open_output(&c, paths, &info, dtype_bytes(dtype), err);
     }
     while (ok && (n = next_block(&c, BLOCK_ELEMENTS, err)) > 0) {
-        normalize_any(&normalize, c.in.info.dtype, c.from, (size_t)n, c.to);
-        ok = arrayfile_write(&c.out, c.to, (size_t)n, err);
+        ok = normalize_any(&normalize, c.in.info.dtype, c.from, (size_t)n, c.to,
+                           c.in.in->name, err) &&
+             arrayfile_write(&c.out, c.to, (size_t)n, err);
     }
     return finish(&c, ok && n == 0, err);
 }
@@ -144,7 +146,7 @@ static bool check_label_array(const struct array_stream *in, struct error *err)
                          "'%s' has %u dimensions, labels have one; were images "
                          "and labels swapped?",
                          in->in->name, in->info.ndims);
-    if (in->info.dtype >= DTYPE_F16)
+    if (dtype_is_float(in->info.dtype))
         return error_set(err, FAIL_DATA,
                          "'%s' has labels of type %s; whole numbers are needed",
                          in->in->name, dtype_name(in->info.dtype));
@@ -173,7 +175,7 @@ bool convert_onehot(const struct convert_paths *paths, size_t classes,
     while (ok && (n = next_block(&c, rows, err)) > 0) {
         const unsigned char *raw = c.from;
         for (ptrdiff_t i = 0; i < n; i++)
-            labels[i] = (int64_t)dtype_load(
+            labels[i] = dtype_load_whole(
                 c.in.info.dtype,
                 raw + (size_t)i * dtype_bytes(c.in.info.dtype));
         ok = onehot_check_labels(labels, (size_t)n, first, classes,

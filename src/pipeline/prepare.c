@@ -48,7 +48,7 @@ static bool sources_unchanged(const struct preparation *p)
                 s->raw_dir, s->dataset->split[i].part[part].name, &ignored);
             bool same = path && noted &&
                         (receipt_find(&p->set.receipt, path, &facts) ||
-                         rawfile_hash(path, &facts, &ignored)) &&
+                         rawfile_hash_file(path, &facts, &ignored)) &&
                         strcmp(facts.sha256, noted->facts.sha256) == 0;
             free(path);
             if (!same)
@@ -56,6 +56,16 @@ static bool sources_unchanged(const struct preparation *p)
         }
     }
     return true;
+}
+
+static bool same_classes(const struct manifest *m,
+                         const struct catalogue_dataset *d)
+{
+    bool same = m->class_count == d->class_count;
+
+    for (size_t i = 0; same && i < d->class_count; i++)
+        same = strcmp(m->classes[i], d->classes[i]) == 0;
+    return same;
 }
 
 static bool is_current(const struct preparation *p)
@@ -66,7 +76,7 @@ static bool is_current(const struct preparation *p)
     const struct manifest *m = &p->place.manifest;
 
     return p->place.has_manifest && !p->place.incomplete &&
-           strcmp(m->dataset, p->settings->dataset->name) == 0 &&
+           same_classes(m, p->settings->dataset) &&
            recipe_from_json(&old, m->recipe, p->settings->dataset, &ignored) &&
            recipe_equal(&old, &p->set.recipe) &&
            manifest_files_fit(m, p->settings->output_dir, &ignored) &&
@@ -74,6 +84,21 @@ static bool is_current(const struct preparation *p)
 }
 
 /* ---- may we? ---- */
+
+/* Two datasets in one place are a mistake that would cost the first. */
+static bool refuse_other_set(const struct preparation *p, struct error *err)
+{
+    const struct manifest *m = &p->place.manifest;
+
+    if (p->settings->force || !p->place.has_manifest ||
+        strcmp(m->dataset, p->settings->dataset->name) == 0)
+        return true;
+    return error_set(
+        err, FAIL_USAGE,
+        "'%s' holds the prepared set of %s; use --force to replace "
+        "it, or another --output",
+        p->settings->output_dir, m->dataset);
+}
 
 static bool refuse_foreign(void *context, const struct setrun_file *f,
                            struct error *err)
@@ -177,7 +202,8 @@ bool prepare_dataset(const struct prepare_settings *settings,
         *outcome = PREPARE_CURRENT;
     } else if (ok) {
         *outcome = settings->dry_run ? PREPARE_WANTED : PREPARE_MADE;
-        ok = setrun_each_file(&p.set, refuse_foreign, &p, err) &&
+        ok = refuse_other_set(&p, err) &&
+             setrun_each_file(&p.set, refuse_foreign, &p, err) &&
              (settings->dry_run ? setrun_open_sources(&p.set, err)
                                 : make_set(&p, err));
     }

@@ -108,6 +108,8 @@ void samples_release(struct samples *s)
 typedef bool row_taker(void *context, uint64_t row, int64_t label,
                        const unsigned char *image);
 
+/* To the end, also when all have been found: only then is the checksum
+ * compared. */
 static bool stream_rows(struct source *source, row_taker *take, void *context,
                         struct error *err)
 {
@@ -117,7 +119,7 @@ static bool stream_rows(struct source *source, row_taker *take, void *context,
     bool ok = block_init(&block, block_rows(source->image_bytes, 0),
                          source->image_bytes, err);
 
-    while (ok && more) {
+    while (ok) {
         uint64_t first = source->next_row;
         n = interrupt_none(err) ? source_read(source, block.images,
                                               block.labels, block.capacity, err)
@@ -129,7 +131,7 @@ static bool stream_rows(struct source *source, row_taker *take, void *context,
                         block.images + i * source->image_bytes);
     }
     block_release(&block);
-    return ok && n >= 0;
+    return ok && n == 0 && source_finish(source, err);
 }
 
 /* Positions in the list, by rising row, so that one pass finds them all. */

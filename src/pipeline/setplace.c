@@ -2,6 +2,7 @@
 /* The manifest of a set, and the order in which a set appears. */
 #include "pipeline/setplace.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,9 +122,25 @@ static bool has_name(struct json_t *names, const char *name)
     return false;
 }
 
+/* Only what has the form of our own names: <split>-<kind>.<suffix>. A manifest
+ * or a marker may have been edited, and what is ours may be removed. */
+static bool has_our_form(const char *name)
+{
+    for (int kind = 0; kind < MANIFEST_ARRAYS; kind++) {
+        char middle[16];
+        snprintf(middle, sizeof middle, "-%s.",
+                 manifest_kind_name((enum manifest_kind)kind));
+        const char *at = strstr(name, middle);
+        if (at && at > name && manifest_is_file_name(name) &&
+            !strchr(at + strlen(middle), '.'))
+            return true;
+    }
+    return false;
+}
+
 static void add_name(struct json_t *names, const char *name, struct error *err)
 {
-    if (!has_name(names, name))
+    if (has_our_form(name) && !has_name(names, name))
         jsondoc_append_text(names, name, err);
 }
 
@@ -145,7 +162,6 @@ static bool add_array(void *context, const struct manifest_array *array)
     return true;
 }
 
-/* Files of a set lie in its own directory, whatever a marker says. */
 static void add_marked(struct setplace *place, const char *marker,
                        struct error *err)
 {
@@ -154,7 +170,7 @@ static void add_marked(struct setplace *place, const char *marker,
 
     for (size_t i = 0; jsondoc_is_array(list) && i < jsondoc_count(list); i++) {
         const char *name = jsondoc_text(jsondoc_at(list, i));
-        if (name && manifest_is_file_name(name))
+        if (name)
             add_name(place->ours, name, err);
     }
     jsondoc_release(list);

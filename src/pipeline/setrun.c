@@ -88,6 +88,10 @@ bool setrun_fit_scale(struct setrun *set, struct error *err)
         return error_set(err, FAIL_USAGE,
                          "'%s' has no split 'train' to fit --scale standard on",
                          set->dataset->name);
+    if (!set->recipe.split[train - set->dataset->split])
+        return error_set(err, FAIL_USAGE,
+                         "--scale standard is fitted on 'train', so --splits "
+                         "has to have it");
     bool ok = source_open(&source, set->raw_dir, set->dataset, train,
                           &set->receipt, source_flags(set), err) &&
               stats_init(&stats, set->dataset->class_count, source.image_bytes,

@@ -136,7 +136,7 @@ bool setverify(const struct catalogue_dataset *dataset, const char *raw_dir,
         recipe_from_json(&recipe, v.manifest.recipe, dataset, err) &&
         setrun_init(&v.set, dataset, raw_dir, prepared_dir, &recipe, jobs, err);
     struct error missing = { 0 };
-    *recomputed = ok && setrun_has_sources(&v.set, &missing);
+    *recomputed = ok && *recomputed && setrun_has_sources(&v.set, &missing);
     if (*recomputed)
         ok = recompute(&v, err);
     else if (ok)

@@ -17,7 +17,8 @@ typedef void setverify_visitor(void *context, const char *file,
 
 /* Reads the manifest of prepared_dir, makes the set again in memory, and
  * compares byte by byte. `visit` gets each file. When the raw files are not all
- * there, sizes are compared instead, and *recomputed is false. False when even
+ * there, or *recomputed is false, sizes are compared instead, and *recomputed
+ * becomes false. False when even
  * that is not possible. */
 bool MUST_USE setverify(const struct catalogue_dataset *dataset,
                         const char *raw_dir, const char *prepared_dir,

@@ -2,6 +2,7 @@
 /* Scaling by table: one entry per grey level, exact by construction. */
 #include "stage/normalize.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -150,8 +151,9 @@ void normalize_u8(const struct normalize *n, const unsigned char *pixels,
     }
 }
 
-void normalize_any(const struct normalize *n, enum dtype from,
-                   const void *pixels, size_t count, void *to)
+bool normalize_any(const struct normalize *n, enum dtype from,
+                   const void *pixels, size_t count, void *to, const char *file,
+                   struct error *err)
 {
     size_t in_bytes = dtype_bytes(from), out_bytes = dtype_bytes(n->dtype);
     const unsigned char *in = pixels;
@@ -159,13 +161,22 @@ void normalize_any(const struct normalize *n, enum dtype from,
 
     if (from == DTYPE_U8) {
         normalize_u8(n, in, count, to);
-        return;
+        return true;
     }
-    for (size_t i = 0; i < count; i++) {
-        double value =
-            scale_apply(&n->scale, dtype_load(from, in + i * in_bytes));
+    for (size_t i = 0; i < count; i++, out += out_bytes) {
+        double x = dtype_load(from, in + i * in_bytes);
+        double value = scale_apply(&n->scale, x);
         if (n->dtype == DTYPE_U8)
             value = value > 255 ? 255 : value > 0 ? value : 0;
-        dtype_store(n->dtype, out + i * out_bytes, value);
+        if (n->dtype == DTYPE_F32 && fabs(value) > FLT_MAX)
+            value = (double)INFINITY; /* the conversion itself is undefined */
+        dtype_store(n->dtype, out, value);
+        if (!isfinite(dtype_load(n->dtype, out)))
+            return error_set(
+                err, FAIL_DATA,
+                "'%s' has the pixel value %g, which %s cannot hold "
+                "after scaling",
+                file, x, dtype_name(n->dtype));
     }
+    return true;
 }

@@ -54,8 +54,10 @@ bool MUST_USE normalize_init(struct normalize *n, const struct scale *scale,
 void normalize_u8(const struct normalize *n, const unsigned char *pixels,
                   size_t count, void *to);
 
-/* The same for pixels of another type; u8 results are clamped to 0..255. */
-void normalize_any(const struct normalize *n, enum dtype from,
-                   const void *pixels, size_t count, void *to);
+/* The same for pixels of another type; u8 results are clamped to 0..255. A
+ * value that the output's type cannot hold is FAIL_DATA naming `file`. */
+bool MUST_USE normalize_any(const struct normalize *n, enum dtype from,
+                            const void *pixels, size_t count, void *to,
+                            const char *file, struct error *err);
 
 #endif
