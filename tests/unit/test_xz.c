@@ -74,7 +74,8 @@ static struct outcome unpack(const void *bytes, size_t n, size_t step,
                              size_t part)
 {
     struct error err = { 0 };
-    struct reader *r = xz_reader_open(source_open(bytes, n, step, NEVER), &err);
+    struct reader *r =
+        xz_reader_open(memory_source_open(bytes, n, step, NEVER), &err);
 
     assert_no_error(err);
     assert_string_equal(r->name, "source");
@@ -235,7 +236,8 @@ static void test_end_stays(void **state)
     unsigned char packed[300], to[100];
     struct error err = { 0 };
     size_t n = text_stream(packed);
-    struct reader *r = xz_reader_open(source_open(packed, n, 9, NEVER), &err);
+    struct reader *r =
+        xz_reader_open(memory_source_open(packed, n, 9, NEVER), &err);
 
     assert_int_equal(reader_peek(r, to, 9, &err), 9);
     assert_memory_equal(to, text, 9);
@@ -350,7 +352,8 @@ static void test_not_xz(void **state)
 static void check_stays(const unsigned char *packed, size_t n)
 {
     struct error err = { 0 };
-    struct reader *r = xz_reader_open(source_open(packed, n, 50, NEVER), &err);
+    struct reader *r =
+        xz_reader_open(memory_source_open(packed, n, 50, NEVER), &err);
     unsigned char to[1000];
     ptrdiff_t got;
 
@@ -368,13 +371,15 @@ static void check_stays(const unsigned char *packed, size_t n)
 static void test_failure_stays(void **state)
 {
     (void)state;
-    unsigned char packed[400] = { 0 };
+    unsigned char packed[700] = { 0 };
     size_t n = text_stream(packed);
 
     check_stays(packed, n + 3);
     check_stays(packed, n - 1);
     packed[n + 4] = 'x';
     check_stays(packed, n + 5);
+    memset(packed + n, 0, 5);
+    check_stays(packed, n + 2 + text_stream(packed + n + 2));
     packed[n - 1] ^= 1;
     check_stays(packed, n);
     n = stream(packed, 300, text, TEXT_BYTES, 6, LZMA_CHECK_NONE);
@@ -481,7 +486,8 @@ static void test_source_errors_pass(void **state)
         for (size_t step = 1; step <= 1000; step += 999) {
             struct error err = { 0 };
             struct outcome o = outcome_read(
-                xz_reader_open(source_open(packed, n, step, at), &err), 30);
+                xz_reader_open(memory_source_open(packed, n, step, at), &err),
+                30);
             assert_error(o.err, FAIL_NETWORK, SOURCE_FAILURE);
             outcome_release(&o);
         }
@@ -501,23 +507,22 @@ static void test_array_open(void **state)
     struct array_stream s = { 0 };
     struct error err = { 0 };
 
-    assert_true(array_open(&s, source_open(once, n, 7, NEVER), &err));
+    assert_true(array_open(&s, memory_source_open(once, n, 7, NEVER), &err));
     assert_int_equal(array_read_native(&s, got, sizeof got, &err), 6);
     assert_memory_equal(got, "abcdef", 6);
     array_close(&s);
 
-    struct outcome o =
-        outcome_read(content_unpack(source_open(once, n, 7, NEVER), &err), 100);
+    struct outcome o = outcome_read(
+        content_unpack(memory_source_open(once, n, 7, NEVER), &err), 100);
     assert_no_error(o.err);
     assert_int_equal(o.n, sizeof idx - 1);
     assert_memory_equal(o.bytes, idx, o.n);
     outcome_release(&o);
 
     assert_no_error(err);
-    assert_false(array_open(&s, source_open(twice, m, 7, NEVER), &err));
+    assert_false(array_open(&s, memory_source_open(twice, m, 7, NEVER), &err));
     assert_error(err, FAIL_DATA,
-                 "'source' is xz inside xz; unpack it once "
-                 "with unxz");
+                 "'source' is packed twice: inside it is xz again");
     assert_int_equal(sources_left_open(), 0);
 }
 
@@ -536,11 +541,11 @@ static void test_missing(void **state)
     struct error err = { 0 };
     struct array_stream s = { 0 };
 
-    assert_null(xz_reader_open(source_open(MAGIC, 6, 6, NEVER), &err));
+    assert_null(xz_reader_open(memory_source_open(MAGIC, 6, 6, NEVER), &err));
     assert_error(err, FAIL_USAGE,
                  "this build cannot read xz (liblzma was missing)");
     err = (struct error){ 0 };
-    assert_false(array_open(&s, source_open(MAGIC, 6, 6, NEVER), &err));
+    assert_false(array_open(&s, memory_source_open(MAGIC, 6, 6, NEVER), &err));
     assert_error(err, FAIL_USAGE, "'source' is xz, and this build cannot");
     assert_int_equal(sources_left_open(), 0);
     assert_null(xz_header_version());
