@@ -154,8 +154,9 @@ enum rawfile_verdict rawfile_judge_file(const char *path,
 {
     enum rawfile_verdict verdict = rawfile_judge(published, facts);
 
-    /* A file that SHA-256 pins is not looked into again. */
-    if (verdict == RAWFILE_EXACT || published->sha256)
+    /* Weaker hashes are asked only where SHA-256 says nothing against it. */
+    bool against = published->payload_sha256 && verdict == RAWFILE_OTHER;
+    if (verdict == RAWFILE_EXACT || published->sha256 || against)
         return verdict;
     if ((published->git_blob && is_git_blob(path, published->git_blob)) ||
         (published->md5 && is_md5(path, published->md5)))
@@ -164,8 +165,8 @@ enum rawfile_verdict rawfile_judge_file(const char *path,
 }
 
 /* By the first bytes: true when they may begin the file. */
-static bool begins_right(const char *path, unsigned long long bytes,
-                         struct error *err)
+static bool begins_right(const char *path, const char *name,
+                         unsigned long long bytes, struct error *err)
 {
     struct reader *in = file_reader_open(path, err);
     unsigned char head[READER_PEEK_MAX];
@@ -176,7 +177,8 @@ static bool begins_right(const char *path, unsigned long long bytes,
         return false;
     enum content content = content_recognise(head, (size_t)got);
     if (content == CONTENT_GZIP || content == CONTENT_IDX ||
-        content == CONTENT_XZ || content == CONTENT_ZIP)
+        (content == CONTENT_XZ && text_ends_with(name, ".xz")) ||
+        (content == CONTENT_ZIP && text_ends_with(name, ".npz")))
         return true;
     if (content != CONTENT_WEB_PAGE)
         return error_set(err, FAIL_DATA, "not the file: it is %s (%llu bytes)",
@@ -198,7 +200,7 @@ static bool diagnose(const char *path, const struct catalogue_file *published,
     unsigned long long bytes = 0;
 
     file_size(path, &bytes);
-    if (!begins_right(path, bytes, err))
+    if (!begins_right(path, published->name, bytes, err))
         return false;
     if (known && catalogue_find_payload(known, facts->payload_sha256, &other))
         return error_set(err, FAIL_DATA,

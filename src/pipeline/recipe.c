@@ -62,7 +62,7 @@ static bool add_split(struct recipe *r, const struct catalogue_dataset *dataset,
                          "'%s' has no split '%s'; its first one is '%s'",
                          dataset->name, name, dataset->split[0].name);
     if (r->split[split - dataset->split])
-        return error_set(err, blame, "split '%s' is listed twice", name);
+        return error_set(err, FAIL_USAGE, "split '%s' is listed twice", name);
     r->split[split - dataset->split] = true;
     return true;
 }
@@ -158,11 +158,12 @@ bool recipe_from_json(struct recipe *r, struct json_t *doc,
     struct json_t *splits = jsondoc_find(doc, "splits");
     bool shuffle = true;
 
+    /* A set that was made before this key existed was made without it. */
+    (void)jsondoc_find_bool(doc, "as_published", &got.as_published);
     if (!scale_from_json(&got.scale, doc) || !dtype ||
         !dtype_parse(dtype, &got.dtype) || !label_dtype ||
         !dtype_parse(label_dtype, &got.label_dtype) ||
         !jsondoc_find_bool(doc, "onehot", &got.onehot) ||
-        !jsondoc_find_bool(doc, "as_published", &got.as_published) ||
         !jsondoc_find_real(doc, "smoothing", &got.smoothing) ||
         !jsondoc_find_bool(doc, "shuffle", &shuffle) || shuffle ||
         !is_possible(&got))

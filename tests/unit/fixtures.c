@@ -14,31 +14,31 @@
 
 #include "helpers.h"
 
-static struct blob blob_of(size_t n)
+static struct made blob_of(size_t n)
 {
-    struct blob b = { malloc(n + 1), n };
+    struct made b = { malloc(n + 1), n };
 
     if (!b.bytes)
         abort();
     return b;
 }
 
-void blob_release(struct blob *b)
+void made_release(struct made *b)
 {
     free(b->bytes);
-    *b = (struct blob){ 0 };
+    *b = (struct made){ 0 };
 }
 
-struct blob blob_copy(const void *bytes, size_t n)
+struct made made_copy(const void *bytes, size_t n)
 {
-    struct blob b = blob_of(n);
+    struct made b = blob_of(n);
 
     if (n > 0)
         memcpy(b.bytes, bytes, n);
     return b;
 }
 
-struct blob idx_make(unsigned char type, const char *shape,
+struct made idx_make(unsigned char type, const char *shape,
                      const void *elements, size_t n)
 {
     unsigned char header[4 + 4 * 8] = { 0, 0, type, 0 };
@@ -51,16 +51,16 @@ struct blob idx_make(unsigned char type, const char *shape,
             header[used++] = (unsigned char)(dim >> shift);
         header[3]++;
     }
-    struct blob b = blob_of(used + n);
+    struct made b = blob_of(used + n);
     memcpy(b.bytes, header, used);
     if (n > 0)
         memcpy(b.bytes + used, elements, n);
     return b;
 }
 
-struct blob gzip_make(const void *bytes, size_t n, int level)
+struct made gzip_make(const void *bytes, size_t n, int level)
 {
-    struct blob plain = blob_copy(bytes, n), b = { 0 };
+    struct made plain = made_copy(bytes, n), b = { 0 };
     z_stream z = { 0 };
 
     if (deflateInit2(&z, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) !=
@@ -75,26 +75,26 @@ struct blob gzip_make(const void *bytes, size_t n, int level)
         abort();
     b.n = z.total_out;
     deflateEnd(&z);
-    blob_release(&plain);
+    made_release(&plain);
     return b;
 }
 
-void blob_put(const char *path, const struct blob *b)
+void made_put(const char *path, const struct made *b)
 {
     file_make(path, b->bytes, b->n);
 }
 
-void blob_put_gzip(const char *path, const struct blob *b)
+void made_put_gzip(const char *path, const struct made *b)
 {
-    struct blob packed = gzip_make(b->bytes, b->n, 6);
+    struct made packed = gzip_make(b->bytes, b->n, 6);
 
-    blob_put(path, &packed);
-    blob_release(&packed);
+    made_put(path, &packed);
+    made_release(&packed);
 }
 
 char *json_text(const char *quoted)
 {
-    struct blob b = blob_copy(quoted, strlen(quoted) + 1);
+    struct made b = made_copy(quoted, strlen(quoted) + 1);
 
     for (size_t i = 0; i < b.n; i++)
         if (b.bytes[i] == '\'')
@@ -128,12 +128,12 @@ void sha256_text(const void *bytes, size_t n, char hex[65])
 
 void git_blob_text(const void *bytes, size_t n, char hex[41])
 {
-    struct blob all = blob_of(n + 32);
+    struct made all = blob_of(n + 32);
     size_t used = (size_t)snprintf((char *)all.bytes, 32, "blob %zu", n) + 1;
 
     memcpy(all.bytes + used, bytes, n);
     hash(EVP_sha1(), all.bytes, used + n, hex);
-    blob_release(&all);
+    made_release(&all);
 }
 
 int port_listen(unsigned *port)

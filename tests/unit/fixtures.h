@@ -7,24 +7,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct blob {
+struct made {
     unsigned char *bytes; /* owned */
     size_t n;
 };
-void blob_release(struct blob *b);
-struct blob blob_copy(const void *bytes, size_t n);
+void made_release(struct made *b);
+struct made made_copy(const void *bytes, size_t n);
 
 /* "3,28,28" and the element type's number make the header; `elements` are
  * copied as they are: n bytes, whatever the header says. */
-struct blob idx_make(unsigned char type, const char *shape,
+struct made idx_make(unsigned char type, const char *shape,
                      const void *elements, size_t n);
 
 /* One gzip member, by zlib. */
-struct blob gzip_make(const void *bytes, size_t n, int level);
+struct made gzip_make(const void *bytes, size_t n, int level);
 
 /* A file of these bytes, as they are or packed. */
-void blob_put(const char *path, const struct blob *b);
-void blob_put_gzip(const char *path, const struct blob *b);
+void made_put(const char *path, const struct made *b);
+void made_put_gzip(const char *path, const struct made *b);
 
 /* JSON with ' in the place of ", which C makes hard to read; malloc'd. */
 char *json_text(const char *quoted);

@@ -14,6 +14,9 @@
 #include "base/sizes.h"
 #include "helpers.h"
 
+/* Waits longer than any test. */
+static const struct directory_wait patient = { .timeout_s = 100 };
+
 static bool is_directory(const char *path)
 {
     struct stat st;
@@ -126,7 +129,7 @@ static int hold_lock(int say)
     struct directory_lock lock = { 0 };
     struct error err = { 0 };
 
-    if (!directory_lock(&lock, "d", &err))
+    if (!directory_lock(&lock, "d", &patient, &err))
         return 1;
     if (write(say, "l", 1) != 1)
         return 2;
@@ -171,7 +174,7 @@ static void test_lock(void **state)
     struct error err = { 0 };
 
     assert_int_equal(mkdir("d", 0777), 0);
-    assert_true(directory_lock(&lock, "d", &err));
+    assert_true(directory_lock(&lock, "d", &patient, &err));
     assert_int_equal(entries_count("d"), 0); /* it leaves no file */
 
     struct holder h = holder_start();
@@ -183,7 +186,7 @@ static void test_lock(void **state)
 
     /* A killed process holds nothing. */
     holder_kill(&h);
-    assert_true(directory_lock(&lock, "d", &err));
+    assert_true(directory_lock(&lock, "d", &patient, &err));
     directory_unlock(&lock);
     assert_int_equal(entries_count("d"), 0);
     assert_no_error(err);
@@ -197,7 +200,7 @@ static void test_lock_is_per_directory(void **state)
 
     assert_int_equal(mkdir("d", 0777), 0);
     assert_int_equal(mkdir("e", 0777), 0);
-    assert_true(directory_lock(&lock, "e", &err));
+    assert_true(directory_lock(&lock, "e", &patient, &err));
     struct holder h = holder_start();
     assert_true(holder_has_lock(&h, 20000));
     holder_kill(&h);
@@ -211,7 +214,7 @@ static int wait_for_lock(void *argument)
     struct error err = { 0 };
     (void)argument;
 
-    if (directory_lock(&lock, "d", &err))
+    if (directory_lock(&lock, "d", &patient, &err))
         return 1;
     return err.code == FAIL_INTERRUPTED ? 0 : 2;
 }
@@ -225,7 +228,7 @@ static void test_signal_ends_waiting(void **state)
     if (SIGNALS_COME_LATE)
         skip();
     assert_int_equal(mkdir("d", 0777), 0);
-    assert_true(directory_lock(&lock, "d", &err));
+    assert_true(directory_lock(&lock, "d", &patient, &err));
     assert_int_equal(child_interrupt(wait_for_lock, NULL, true), 0);
     directory_unlock(&lock);
 }
@@ -239,7 +242,7 @@ static void test_lock_refused(void **state)
     file_make("file", "", 0);
     for (size_t i = 0; i < COUNT_OF(paths); i++) {
         struct error err = { 0 };
-        assert_false(directory_lock(&lock, paths[i], &err));
+        assert_false(directory_lock(&lock, paths[i], &patient, &err));
         assert_error(err, FAIL_SYSTEM, "cannot open directory '");
         directory_unlock(&lock); /* was not held */
     }

@@ -216,7 +216,8 @@ static void test_gzip_in_gzip(void **state)
     size_t n = pack(once, sizeof once, idx, IDX_BYTES);
 
     n = pack(twice, sizeof twice, once, n);
-    check_refused(twice, n, "'source' is gzip inside gzip");
+    check_refused(twice, n,
+                  "'source' is packed twice: inside it is gzip again");
 
     /* nor when the outer one has been unpacked by someone else */
     struct error err = { 0 };
@@ -224,7 +225,8 @@ static void test_gzip_in_gzip(void **state)
     struct reader *in =
         content_unpack(memory_source_open(twice, n, 5, NEVER), &err);
     assert_false(array_open_unpacked(&s, in, &err));
-    assert_error(err, FAIL_DATA, "'source' is gzip inside gzip");
+    assert_error(err, FAIL_DATA,
+                 "'source' is packed twice: inside it is gzip again");
     err = (struct error){ 0 };
     in = memory_source_open(idx, IDX_BYTES, 5, NEVER);
     assert_true(array_open_unpacked(&s, in, &err));

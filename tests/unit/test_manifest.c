@@ -19,7 +19,7 @@
 
 static char *copy(const char *text)
 {
-    struct blob b = blob_copy(text, strlen(text) + 1);
+    struct made b = made_copy(text, strlen(text) + 1);
     return (char *)b.bytes;
 }
 
@@ -137,9 +137,12 @@ static void test_round_trip(void **state)
     struct manifest m = make(), back = { 0 };
     struct error err = { 0 };
 
+    struct outfile staged = { 0 };
     assert_int_equal(mkdir("d", 0777), 0);
     file_make("d/dataset.json", "an old one", 10);
-    assert_true(manifest_write(&m, "d", "mnistprep 1.2.3", 0, &err));
+    assert_true(manifest_stage(&m, "d", "mnistprep 1.2.3", 0, &staged, &err));
+    assert_int_equal(entries_count("d"), 2); /* the old one stands still */
+    assert_true(outfile_commit(&staged, &err));
     assert_int_equal(entries_count("d"), 1);
     assert_true(manifest_read(&back, "d", &err));
     assert_no_error(err);
@@ -195,7 +198,9 @@ static void test_cannot_write(void **state)
     struct manifest m = make();
     struct error err = { 0 };
 
-    assert_false(manifest_write(&m, "nowhere", "tool", 0, &err));
+    struct outfile staged = { 0 };
+    assert_false(manifest_stage(&m, "nowhere", "tool", 0, &staged, &err));
+    outfile_abandon(&staged);
     assert_error(err, FAIL_SYSTEM, "nowhere/dataset.json");
     manifest_release(&m);
 }

@@ -12,6 +12,9 @@
 #include "fixtures.h"
 #include "helpers.h"
 
+/* Nothing is to be turned or shifted. */
+static const struct catalogue_dataset plain_dataset = { .name = "plain" };
+
 enum { U8 = 0x08, I8 = 0x09, I16 = 0x0B, I32 = 0x0C, F32 = 0x0D, F64 = 0x0E };
 enum { ROWS = 50, IMAGE = 12 }; /* of 3 x 4 */
 
@@ -22,7 +25,7 @@ static const struct catalogue_split split = {
 /* The files of ROWS samples, in memory. */
 struct pair {
     unsigned char pixels[ROWS * IMAGE], labels[ROWS];
-    struct blob file[CATALOGUE_PARTS];
+    struct made file[CATALOGUE_PARTS];
 };
 
 static void make_pair(struct pair *p)
@@ -36,27 +39,27 @@ static void make_pair(struct pair *p)
 
 static void release_pair(struct pair *p)
 {
-    blob_release(&p->file[0]);
-    blob_release(&p->file[1]);
+    made_release(&p->file[0]);
+    made_release(&p->file[1]);
 }
 
 /* Writes both files, packed or not. */
-static void put(const struct blob *images, const struct blob *labels)
+static void put(const struct made *images, const struct made *labels)
 {
-    blob_put("images", images);
-    blob_put("labels", labels);
+    made_put("images", images);
+    made_put("labels", labels);
 }
 
 static void put_idx(unsigned char image_type, const char *image_shape,
                     unsigned char label_type, const char *label_shape)
 {
     static const unsigned char zeros[8192];
-    struct blob images = idx_make(image_type, image_shape, zeros, sizeof zeros);
-    struct blob labels = idx_make(label_type, label_shape, zeros, sizeof zeros);
+    struct made images = idx_make(image_type, image_shape, zeros, sizeof zeros);
+    struct made labels = idx_make(label_type, label_shape, zeros, sizeof zeros);
 
     put(&images, &labels);
-    blob_release(&images);
-    blob_release(&labels);
+    made_release(&images);
+    made_release(&labels);
 }
 
 /* Opens, reads in blocks to the end, and finishes; false at the first error.
@@ -68,10 +71,12 @@ static bool read_all(struct source *s, unsigned flags, size_t block,
     size_t done = 0;
 
     *s = (struct source){ 0 };
-    bool ok = source_open(s, ".", &split, NULL, flags, err);
+    bool ok = source_open(s, ".", &plain_dataset, &split, NULL, flags, err);
     unsigned char *images = malloc(block * (ok ? s->image_bytes : 1) + 1);
+    int64_t *unwanted = malloc(block * sizeof *unwanted);
     assert_non_null(images);
-    while (ok && (n = source_read(s, images, labels ? labels + done : NULL,
+    assert_non_null(unwanted);
+    while (ok && (n = source_read(s, images, labels ? labels + done : unwanted,
                                   block, err)) > 0) {
         assert_true((size_t)n <= block);
         if (pixels)
@@ -81,14 +86,15 @@ static bool read_all(struct source *s, unsigned flags, size_t block,
         assert_int_equal(s->next_row, done);
     }
     free(images);
+    free(unwanted);
     ok = ok && n == 0 && done == s->count;
     return ok && source_finish(s, err);
 }
 
 /* ---- good pairs ---- */
 
-static void check_facts(const struct source_part *part, const struct blob *file,
-                        const struct blob *payload, bool hashed)
+static void check_facts(const struct source_part *part, const struct made *file,
+                        const struct made *payload, bool hashed)
 {
     char hex[65] = "", payload_hex[65] = "";
 
@@ -112,11 +118,11 @@ static void test_pairs(void **state)
 
     make_pair(&p);
     for (unsigned packed = 0; packed < 4; packed++) {
-        struct blob file[CATALOGUE_PARTS];
+        struct made file[CATALOGUE_PARTS];
         for (unsigned i = 0; i < CATALOGUE_PARTS; i++)
             file[i] = packed >> i & 1
                           ? gzip_make(p.file[i].bytes, p.file[i].n, 6)
-                          : blob_copy(p.file[i].bytes, p.file[i].n);
+                          : made_copy(p.file[i].bytes, p.file[i].n);
         put(&file[0], &file[1]);
         for (size_t i = 0; i < COUNT_OF(flags) * COUNT_OF(blocks); i++) {
             unsigned flag = flags[i % COUNT_OF(flags)];
@@ -142,8 +148,8 @@ static void test_pairs(void **state)
             source_close(&s);
             source_close(&s);
         }
-        blob_release(&file[0]);
-        blob_release(&file[1]);
+        made_release(&file[0]);
+        made_release(&file[1]);
     }
     release_pair(&p);
 }
@@ -159,8 +165,8 @@ static void test_images_alone(void **state)
     struct error err = { 0 };
 
     fill_noise(pixels, sizeof pixels, 2);
-    struct blob images = idx_make(U8, "10000,1,1", pixels, sizeof pixels);
-    struct blob labels = idx_make(I32, shape, wide, sizeof wide);
+    struct made images = idx_make(U8, "10000,1,1", pixels, sizeof pixels);
+    struct made labels = idx_make(I32, shape, wide, sizeof wide);
     put(&images, &labels);
     assert_true(read_all(&s, SOURCE_HASH, 9000, found, NULL, &err));
     assert_memory_equal(found, pixels, sizeof pixels);
@@ -173,8 +179,8 @@ static void test_images_alone(void **state)
     assert_error(err, FAIL_DATA, "'./labels' ends early");
     source_close(&s);
     labels.n += 3;
-    blob_release(&labels);
-    blob_release(&images);
+    made_release(&labels);
+    made_release(&images);
 }
 
 /* ---- label types ---- */
@@ -201,8 +207,8 @@ static void test_label_types(void **state)
         struct source s;
         struct error err = { 0 };
         int64_t labels[3] = { 0 };
-        struct blob images = idx_make(U8, "3,1,2", "abcdef", 6);
-        struct blob file =
+        struct made images = idx_make(U8, "3,1,2", "abcdef", 6);
+        struct made file =
             idx_make(cases[i].type, "3", cases[i].bytes, cases[i].n);
 
         put(&images, &file);
@@ -213,8 +219,8 @@ static void test_label_types(void **state)
                 fail_msg("type %zu, row %zu: %lld", i, row,
                          (long long)labels[row]);
         source_close(&s);
-        blob_release(&images);
-        blob_release(&file);
+        made_release(&images);
+        made_release(&file);
     }
 }
 
@@ -239,14 +245,14 @@ static void test_npy(void **state)
     for (size_t i = 0; i < 8 * COUNT_OF(want); i++)
         text[128 + i] = (char)((uint64_t)want[i / 8] >> 8 * (i % 8));
     file_make("labels", text, sizeof text);
-    struct blob images = idx_make(U8, "5,2", "abcdefghij", 10);
-    blob_put("images", &images); /* rows of two, as of 784 */
+    struct made images = idx_make(U8, "5,2", "abcdefghij", 10);
+    made_put("images", &images); /* rows of two, as of 784 */
     assert_true(read_all(&s, SOURCE_HASH, 3, pixels, labels, &err));
     assert_no_error(err);
     assert_memory_equal(labels, want, sizeof want);
     assert_memory_equal(pixels, "abcdefghij", 10);
     source_close(&s);
-    blob_release(&images);
+    made_release(&images);
 }
 
 /* ---- no rows ---- */
@@ -254,8 +260,8 @@ static void test_npy(void **state)
 static void test_no_rows(void **state)
 {
     (void)state;
-    struct blob images = idx_make(U8, "0,28,28", "", 0);
-    struct blob labels = idx_make(U8, "0", "", 0);
+    struct made images = idx_make(U8, "0,28,28", "", 0);
+    struct made labels = idx_make(U8, "0", "", 0);
 
     put(&images, &labels);
     for (unsigned flags = 0; flags < 4; flags++) {
@@ -281,17 +287,18 @@ static void test_no_rows(void **state)
     for (int good = 0; good < 2; good++) {
         s = (struct source){ 0 };
         err = (struct error){ 0 };
-        assert_true(source_open(&s, ".", &split, NULL, SOURCE_HASH, &err));
+        assert_true(source_open(&s, ".", &plain_dataset, &split, NULL,
+                                SOURCE_HASH, &err));
         assert_int_equal(source_finish(&s, &err), good);
         if (good)
             check_facts(&s.part[PART_LABELS], &labels, &labels, true);
         else
             assert_error(err, FAIL_DATA, "'./labels' goes on after the end");
         source_close(&s);
-        blob_put("labels", &labels);
+        made_put("labels", &labels);
     }
-    blob_release(&images);
-    blob_release(&labels);
+    made_release(&images);
+    made_release(&labels);
 }
 
 /* ---- wrong pairs ---- */
@@ -336,8 +343,8 @@ static void test_wrong_pairs(void **state)
 
         put_idx(cases[i].image_type, cases[i].images, cases[i].label_type,
                 cases[i].labels);
-        if (source_open(&s, ".", &split, NULL, SOURCE_HASH | SOURCE_AHEAD,
-                        &err))
+        if (source_open(&s, ".", &plain_dataset, &split, NULL,
+                        SOURCE_HASH | SOURCE_AHEAD, &err))
             fail_msg("row %zu was taken", i);
         if (!strstr(err.text, cases[i].part))
             print_error("row %zu\n", i);
@@ -357,7 +364,8 @@ static void test_missing(void **state)
         put_idx(U8, "50,3,4", U8, "50");
         assert_true(source_exists(".", &split, &err));
         remove(missing[i]);
-        assert_false(source_open(&s, ".", &split, NULL, 0, &err));
+        assert_false(
+            source_open(&s, ".", &plain_dataset, &split, NULL, 0, &err));
         assert_error(err, FAIL_SYSTEM, missing[i]);
         assert_true(text_ends_with(err.text, SOURCE_MISSING));
         source_close(&s);
@@ -393,10 +401,10 @@ static void test_damage(void **state)
         enum damage damage = cases[i / 4 / CATALOGUE_PARTS].damage;
         bool packed = damage == CUT_PACKED || damage == TRAILING_PACKED ||
                       damage == BAD_CRC;
-        const struct blob *file = &p.file[part];
-        struct blob plain = blob_copy(file->bytes, file->n + 1);
-        struct blob broken = packed ? gzip_make(file->bytes, file->n, 6)
-                                    : blob_copy(plain.bytes, plain.n - 1);
+        const struct made *file = &p.file[part];
+        struct made plain = made_copy(file->bytes, file->n + 1);
+        struct made broken = packed ? gzip_make(file->bytes, file->n, 6)
+                                    : made_copy(plain.bytes, plain.n - 1);
         struct source s;
         struct error err = { 0 };
         int64_t labels[ROWS];
@@ -408,7 +416,7 @@ static void test_damage(void **state)
         if (damage == NOT_IDX)
             memcpy(broken.bytes, "<html>", 6);
         put(&p.file[0], &p.file[1]);
-        blob_put(names[part], &broken);
+        made_put(names[part], &broken);
         if (damage == TRAILING || damage == TRAILING_PACKED) {
             FILE *f = fopen(names[part], "ab");
             assert_true(f && fputc('x', f) == 'x' && fclose(f) == 0);
@@ -418,8 +426,8 @@ static void test_damage(void **state)
         assert_error(err, FAIL_DATA, cases[i / 4 / CATALOGUE_PARTS].part);
         assert_error(err, FAIL_DATA, names[part]);
         source_close(&s);
-        blob_release(&plain);
-        blob_release(&broken);
+        made_release(&plain);
+        made_release(&broken);
     }
     release_pair(&p);
 }
@@ -436,6 +444,7 @@ static void test_receipt(void **state)
     struct error err = { 0 };
     struct pair p;
     unsigned char pixels[sizeof p.pixels];
+    int64_t ignored[ROWS];
 
     make_pair(&p);
     put(&p.file[0], &p.file[1]);
@@ -444,8 +453,9 @@ static void test_receipt(void **state)
     memset(noted.payload_sha256, 'b', 64);
     assert_true(receipt_open(&receipt, ".", &err));
     assert_true(receipt_note(&receipt, "./images", &noted, NULL, &err));
-    assert_true(source_open(&s, ".", &split, &receipt, SOURCE_HASH, &err));
-    assert_int_equal(source_read(&s, pixels, NULL, ROWS, &err), ROWS);
+    assert_true(source_open(&s, ".", &plain_dataset, &split, &receipt,
+                            SOURCE_HASH, &err));
+    assert_int_equal(source_read(&s, pixels, ignored, ROWS, &err), ROWS);
     assert_true(source_finish(&s, &err));
     assert_string_equal(s.part[PART_IMAGES].facts.sha256, noted.sha256);
     assert_string_equal(s.part[PART_IMAGES].facts.payload_sha256,
@@ -454,16 +464,17 @@ static void test_receipt(void **state)
     source_close(&s);
 
     /* a changed file is hashed, whatever the receipt says */
-    struct blob longer = gzip_make(p.file[0].bytes, p.file[0].n, 9);
+    struct made longer = gzip_make(p.file[0].bytes, p.file[0].n, 9);
     s = (struct source){ 0 };
-    blob_put("images", &longer);
-    assert_true(source_open(&s, ".", &split, &receipt, SOURCE_HASH, &err));
-    assert_int_equal(source_read(&s, pixels, NULL, ROWS, &err), ROWS);
+    made_put("images", &longer);
+    assert_true(source_open(&s, ".", &plain_dataset, &split, &receipt,
+                            SOURCE_HASH, &err));
+    assert_int_equal(source_read(&s, pixels, ignored, ROWS, &err), ROWS);
     assert_true(source_finish(&s, &err));
     check_facts(&s.part[PART_IMAGES], &longer, &p.file[0], true);
     source_close(&s);
     assert_no_error(err);
-    blob_release(&longer);
+    made_release(&longer);
     receipt_release(&receipt);
     release_pair(&p);
 }
