@@ -19,7 +19,8 @@ bad=0
 fresh() {
     rm -rf "$copy"
     mkdir "$copy"
-    cp -R "$source_dir/src" "$source_dir/include" "$copy/"
+    # -L: never the tree itself, by way of a symbolic link.
+    cp -RL "$source_dir/src" "$source_dir/include" "$copy/"
 }
 
 # plant FILE LINE...: appends to FILE; the number of the last line in $at.

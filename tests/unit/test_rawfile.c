@@ -293,7 +293,11 @@ static void test_not_there(void **state)
     err = (struct error){ 0 };
     assert_int_equal(mkdir("d", 0777), 0);
     assert_false(check("d", &p.file, &err));
-    assert_string_not_equal(err.text, "");
+    assert_error(err, FAIL_USAGE, "'d' is no regular file");
+    err = (struct error){ 0 };
+    assert_int_equal(mkfifo("pipe", 0666), 0);
+    assert_false(check("pipe", &p.file, &err)); /* and nobody waits for it */
+    assert_error(err, FAIL_USAGE, "'pipe' is no regular file");
     release(&p);
 }
 
