@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "cli/report.h"
@@ -18,13 +18,6 @@ static const double BAR_INTERVAL_S = 0.1, PLAIN_INTERVAL_S = 10,
                     SAMPLE_INTERVAL_S = 0.5;
 /* What is done sooner needs no line. */
 static const double FIRST_BAR_S = 0.5;
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 void progress_init(struct progress *p, const struct common *common)
 {
@@ -144,7 +137,7 @@ static void send_event(struct progress *p, const struct progress_state *state,
 
 void progress_update(struct progress *p, const struct progress_state *state)
 {
-    double now = now_s();
+    double now = clock_now_s();
     char line[256];
 
     if (p->samples == 0)

@@ -16,6 +16,7 @@
 #include "draw/sheet.h"
 #include "format/pngimage.h"
 #include "pipeline/samples.h"
+#include "stage/onehot.h"
 
 struct dump_settings {
     struct common common;
@@ -56,6 +57,7 @@ enum { SHEET_PADDING = 4, ZOOM_MAX = 1000 };
 struct dump {
     const struct dump_settings *settings;
     const struct catalogue_dataset *dataset;
+    uint64_t label_base; /* of the labels as they are read */
     struct store store;
     size_t columns, rows; /* of the grid; 0: single pictures */
     struct samples samples;
@@ -135,14 +137,24 @@ static bool read_samples(struct dump *d, const struct catalogue_split *split,
     return ok;
 }
 
-/* The class's name, or the label where it has none; text holds 24 bytes. */
-static const char *caption_of(const struct dump *d, const struct sample *s,
-                              char text[24])
+/* A picture under a wrong name would be worse than none. */
+static bool check_labels(const struct dump *d,
+                         const struct catalogue_split *split, struct error *err)
 {
-    if (s->label >= 0 && (uint64_t)s->label < d->dataset->class_count)
-        return d->dataset->classes[s->label];
-    snprintf(text, 24, "%" PRId64, s->label);
-    return text;
+    for (size_t i = 0; i < d->samples.count; i++) {
+        const struct sample *s = &d->samples.sample[i];
+        if (!onehot_check_labels(&s->label, 1, s->row,
+                                 d->dataset->class_count +
+                                     (size_t)d->label_base,
+                                 split->part[PART_LABELS].name, err))
+            return false;
+    }
+    return true;
+}
+
+static const char *caption_of(const struct dump *d, const struct sample *s)
+{
+    return catalogue_class_name(d->dataset, d->label_base, (uint64_t)s->label);
 }
 
 /* ---- where to ---- */
@@ -243,9 +255,8 @@ static bool dump_sheet(const struct dump *d, struct error *err)
     bool ok = sheet_init(&sheet, &layout, err);
     for (size_t i = 0; ok && i < d->samples.count; i++) {
         const struct sample *s = &d->samples.sample[i];
-        char text[24];
         sheet_place(&sheet, i, s->image,
-                    d->settings->captions ? caption_of(d, s, text) : NULL);
+                    d->settings->captions ? caption_of(d, s) : NULL);
     }
     if (ok)
         path = picture_path(d, name, true, err);
@@ -271,8 +282,10 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
                        ZOOM_MAX);
     if (ok) {
         d.dataset = datasets.chosen[0];
+        d.label_base = s->as_published ? d.dataset->label_base : 0;
         split = datasets_split(d.dataset, s->split, err);
-        ok = split && read_samples(&d, split, err);
+        ok = split && read_samples(&d, split, err) &&
+             check_labels(&d, split, err);
         if (split && !ok)
             datasets_hint_fetch(d.dataset, err);
     }

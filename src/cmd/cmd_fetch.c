@@ -147,9 +147,11 @@ static void on_done(void *context, const struct fetch_result *r)
 
     progress_clear(&t->progress);
     t->wanted += r->state == FETCH_WANTED;
-    if (r->state == FETCH_WANTED)
+    if (r->state == FETCH_WANTED && r->file->bytes > 0)
         report_note(t->common, "would fetch %s (%llu bytes) to %s",
                     r->file->name, (unsigned long long)r->file->bytes, r->path);
+    else if (r->state == FETCH_WANTED)
+        report_note(t->common, "would fetch %s to %s", r->file->name, r->path);
     else if (r->state == FETCH_KEPT)
         report_detail(t->common, "%s is there, verified", r->path);
     if (there && r->verdict == RAWFILE_REPACKED)

@@ -64,6 +64,8 @@ static uint64_t download_bytes(const struct catalogue_dataset *d)
 
     for (size_t i = 0; i < d->split_count; i++) {
         for (int part = 0; part < CATALOGUE_PARTS; part++) {
+            if (!catalogue_is_first_of_file(d, i, (enum catalogue_part)part))
+                continue;
             if (d->split[i].part[part].bytes == 0)
                 return 0;
             sum += d->split[i].part[part].bytes;

@@ -28,6 +28,7 @@ static const struct option_row stats_options[] = {
 struct split_report {
     const struct catalogue_dataset *dataset;
     const struct catalogue_split *split;
+    uint64_t label_base; /* of the labels as they are read */
     struct array_info images;
     struct stats stats;
     struct pixel_stats pixels;
@@ -37,7 +38,7 @@ static bool scan(struct split_report *r, const char *raw_dir, unsigned flags,
                  struct error *err)
 {
     struct source source = { 0 };
-    size_t classes = r->dataset->class_count;
+    size_t classes = r->dataset->class_count + (size_t)r->label_base;
     uint64_t histogram[256];
     bool ok =
         source_open(&source, raw_dir, r->dataset, r->split, NULL, flags, err) &&
@@ -70,7 +71,9 @@ static struct json_t *describe_classes(const struct split_report *r,
         struct pixel_stats pixels = { 0 };
         (void)!pixel_stats_of(r->stats.histogram[c], &pixels, err);
         jsondoc_set_u64(doc, "label", c, err);
-        jsondoc_set_text(doc, "name", r->dataset->classes[c], err);
+        jsondoc_set_text(doc, "name",
+                         catalogue_class_name(r->dataset, r->label_base, c),
+                         err);
         jsondoc_set_u64(doc, "count", r->stats.label_counts[c], err);
         jsondoc_set_u64(doc, "pixel_sum", pixels.sum, err);
         set_moments(doc, &pixels, err);
@@ -131,7 +134,7 @@ static void print(const struct split_report *r, struct error *err)
             printf("  %6.4f     %6.4f  ", of_class.mean, of_class.std);
         else
             fputs("       -          -  ", stdout);
-        report_text(r->dataset->classes[c]);
+        report_text(catalogue_class_name(r->dataset, r->label_base, c));
         putchar('\n');
     }
 }
@@ -153,7 +156,11 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
     if (ok && s->split)
         ok = (only = datasets_split(d, s->split, err)) != NULL;
     for (size_t i = 0; ok && i < d->split_count; i++) {
-        struct split_report report = { .dataset = d, .split = &d->split[i] };
+        struct split_report report = {
+            .dataset = d,
+            .split = &d->split[i],
+            .label_base = s->as_published ? d->label_base : 0,
+        };
         if (only && only != report.split)
             continue;
         ok = scan(&report, store.raw, flags, err);

@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "base/blob.h"
+#include "base/directory.h"
 #include "base/interrupt.h"
 #include "base/outfile.h"
 #include "base/text.h"
+#include "format/content.h"
 #include "format/zipfile.h"
 #include "net/httpblob.h"
 #include "net/local.h"
@@ -35,6 +37,15 @@ static void on_received(void *context, uint64_t received)
     if (watch->progress)
         watch->progress(watch->context, path_base(v->place), received, 0,
                         received, 0);
+}
+
+static size_t count_wanted(const struct transfer_file *files, size_t count)
+{
+    size_t wanted = 0;
+
+    for (size_t i = 0; i < count; i++)
+        wanted += !files[i].ok;
+    return wanted;
 }
 
 static struct blob *open_blob(const struct visit *v,
@@ -110,45 +121,76 @@ static bool is_fatal(const struct error *why)
            why->code != FAIL_NETWORK;
 }
 
-/* The members one by one; stops at what no other mirror can help. */
+/* The members one by one. False at what no other mirror can help; a mirror that
+ * the network fails is left at once. */
 static bool visit_members(const struct visit *v, struct zipfile *z)
 {
     const struct transfer_watch *watch = &v->settings->watch;
+    struct error broken = { 0 };
 
     for (size_t i = 0; i < v->count; i++) {
         struct transfer_file *file = &v->files[i];
-        struct error why = { 0 };
+        struct error why = broken;
         if (file->ok)
             continue;
-        if (watch->trying)
-            watch->trying(watch->context, file->name, v->mirror, 0);
-        if (take_member(z, file, v->members[i], &why)) {
-            file->ok = true;
+        if (broken.code == FAIL_NONE) {
+            if (watch->trying)
+                watch->trying(watch->context, file->name, v->mirror, 0);
+            file->ok = take_member(z, file, v->members[i], &why);
+        }
+        if (file->ok) {
             file->from = v->mirror;
             file->err = (struct error){ 0 };
-        } else {
-            note_failure(v, file, &why);
-            if (is_fatal(&why))
-                return false;
+            continue;
         }
+        note_failure(v, file, &why);
+        if (is_fatal(&why))
+            return false;
+        if (why.code == FAIL_NETWORK)
+            broken = why;
     }
     return true;
 }
 
-/* In a directory the files may lie beside an archive that is not there. */
-static size_t take_loose_files(const struct visit *v)
+/* In a directory the files may lie beside an archive that is not there. A file
+ * that is there and wrong is told of; one that is missing is not yet. */
+static void take_loose_files(const struct visit *v)
 {
-    size_t taken = 0;
-
     for (size_t i = 0; i < v->count; i++) {
         struct error why = { 0 };
-        if (!v->files[i].ok && local_copy(v->mirror, &v->files[i], &why)) {
+        if (v->files[i].ok)
+            continue;
+        if (local_copy(v->mirror, &v->files[i], &why)) {
             v->files[i].ok = true;
             v->files[i].from = v->mirror;
-            taken++;
+            v->files[i].err = (struct error){ 0 };
+        } else if (why.code != FAIL_NETWORK) {
+            note_failure(v, &v->files[i], &why);
         }
     }
-    return taken;
+}
+
+/* Opens the archive, after a look at whether it can be one. */
+static struct zipfile *open_archive(const struct visit *v,
+                                    const struct httpblob_settings *http,
+                                    struct error *err)
+{
+    unsigned char head[READER_PEEK_MAX];
+    struct blob *blob = open_blob(v, http, err);
+
+    if (!blob)
+        return NULL;
+    size_t n = blob->bytes < sizeof head ? (size_t)blob->bytes : sizeof head;
+    if (n > 0 && blob_read_at(blob, 0, head, n, err) &&
+        content_recognise(head, n) == CONTENT_WEB_PAGE)
+        error_set(err, FAIL_DATA,
+                  "'%s' is a web page, not data (does the network ask for a "
+                  "login?)",
+                  path_base(v->place));
+    if (err->code == FAIL_NONE)
+        return zipfile_open(blob, err);
+    blob_close(blob);
+    return NULL;
 }
 
 static bool visit_mirror(struct visit *v)
@@ -161,38 +203,48 @@ static bool visit_mirror(struct visit *v)
     };
     struct error why = { 0 };
 
-    if (transfer_is_local(v->mirror) && take_loose_files(v) == v->count)
-        return true;
-    struct zipfile *z = zipfile_open(open_blob(v, &http, &why), &why);
+    if (transfer_is_local(v->mirror)) {
+        take_loose_files(v);
+        if (count_wanted(v->files, v->count) == 0)
+            return true;
+        char *path = local_path(v->place, &why);
+        if (path && !file_exists(path))
+            error_set(&why, FAIL_NETWORK,
+                      "it has neither the file nor the archive");
+        free(path);
+    }
+    struct zipfile *z = why.code == FAIL_NONE ? open_archive(v, &http, &why)
+                                              : NULL;
     bool ok = z ? visit_members(v, z) : !is_fatal(&why);
     for (size_t i = 0; !z && i < v->count; i++)
-        if (!v->files[i].ok)
+        if (!v->files[i].ok && v->files[i].err.code != FAIL_DATA)
             note_failure(v, &v->files[i], &why);
     zipfile_close(z);
     return ok;
-}
-
-static size_t count_wanted(const struct transfer_file *files, size_t count)
-{
-    size_t wanted = 0;
-
-    for (size_t i = 0; i < count; i++)
-        wanted += !files[i].ok;
-    return wanted;
 }
 
 /* Completes the story of a file that no mirror had. */
 static void conclude(struct transfer_file *file,
                      const struct transfer_settings *settings)
 {
-    struct error *err = &file->err;
+    struct error story = file->err;
+    const char *by_hand = file->by_hand ? file->by_hand : "it";
 
-    if (err->code == FAIL_NONE)
+    file->err = (struct error){ 0 };
+    if (story.code == FAIL_NONE)
         error_set(
-            err, FAIL_NETWORK, "not on disk, and %s; get %s and put it at '%s'",
+            &file->err, FAIL_NETWORK,
+            "%s: not on disk, and %s; get %s and put it at '%s'", file->name,
             settings->offline ? "this is offline" : "there is no mirror to ask",
-            file->by_hand ? file->by_hand : "it", file->path);
-    error_prefix(err, "%s", file->name);
+            by_hand, file->path);
+    else if (is_fatal(&story))
+        error_set(&file->err, story.code, "%s: %s", file->name, story.text);
+    else
+        error_set(&file->err, story.code, "%s: no mirror has it right: %s; %s",
+                  file->name, story.text,
+                  story.code == FAIL_NETWORK
+                      ? "try again later, or name another --mirror"
+                      : "name another --mirror");
 }
 
 void archive_fetch(const struct catalogue_file *archive,

@@ -293,3 +293,19 @@ bool catalogue_find_payload(const struct catalogue *c, const char *sha256,
     }
     return false;
 }
+
+bool catalogue_is_first_of_file(const struct catalogue_dataset *d, size_t split,
+                                enum catalogue_part part)
+{
+    for (size_t i = 0; i < split; i++)
+        if (strcmp(d->split[i].part[part].name,
+                   d->split[split].part[part].name) == 0)
+            return false;
+    return true;
+}
+
+const char *catalogue_class_name(const struct catalogue_dataset *d,
+                                 uint64_t base, uint64_t label)
+{
+    return label < base ? "(unused)" : d->classes[label - base];
+}

@@ -79,6 +79,16 @@ void catalogue_release(struct catalogue *c);
 const struct catalogue_dataset *catalogue_find(const struct catalogue *c,
                                                const char *name);
 
+/* Several splits may lie in one file: is this the first split that has it? */
+bool catalogue_is_first_of_file(const struct catalogue_dataset *d, size_t split,
+                                enum catalogue_part part);
+
+/* Labels as published may begin with label_base: then there are so many more,
+ * and the first ones have no class. The name of `label` where labels begin
+ * with `base`. */
+const char *catalogue_class_name(const struct catalogue_dataset *d,
+                                 uint64_t base, uint64_t label);
+
 /* Whose payload has this SHA-256? False when nobody's. */
 struct catalogue_match {
     const struct catalogue_dataset *dataset;

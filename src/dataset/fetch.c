@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "dataset/archive.h"
+#include "net/partial.h"
 
 enum {
     FILES_MAX = CATALOGUE_SPLITS_MAX * CATALOGUE_PARTS,
@@ -66,7 +67,8 @@ static bool list_mirrors(struct job *job, struct error *err)
 static bool list_local_names(struct item *item, struct error *err)
 {
     const char *name = item->file->name;
-    size_t n = strlen(name) - (text_ends_with(name, ".gz") ? 3 : 0);
+    bool packed = text_ends_with(name, ".gz") || text_ends_with(name, ".xz");
+    size_t n = strlen(name) - (packed ? 3 : 0);
     const char *dash = strstr(name, "-idx");
 
     item->local_names[0] = text_format(err, "%.*s", (int)n, name);
@@ -161,22 +163,15 @@ static char *describe_by_hand(const struct catalogue_dataset *d,
         file->sha256 ? file->sha256 : "", file->sha256 ? ")" : "");
 }
 
-static bool is_listed(const struct job *job, const struct catalogue_file *file)
-{
-    for (size_t i = 0; i < job->count; i++)
-        if (strcmp(job->item[i].file->name, file->name) == 0)
-            return true;
-    return false;
-}
-
 static bool list_items(struct job *job, const char *raw_dir, struct error *err)
 {
     for (size_t i = 0; i < job->dataset->split_count; i++) {
         for (int part = 0; part < CATALOGUE_PARTS; part++) {
             const struct catalogue_file *file =
                 &job->dataset->split[i].part[part];
-            if (is_listed(job, file))
-                continue; /* several splits may lie in one file */
+            if (!catalogue_is_first_of_file(job->dataset, i,
+                                            (enum catalogue_part)part))
+                continue;
             struct item *item = &job->item[job->count++];
             item->job = job;
             item->file = file;
@@ -299,6 +294,17 @@ static void release_job(struct job *job)
     free(job);
 }
 
+/* What killed runs have left. */
+static void sweep(const struct job *job, const char *raw_dir)
+{
+    const char *names[FILES_MAX];
+
+    for (size_t i = 0; i < job->count; i++)
+        names[i] = job->item[i].file->name;
+    directory_sweep(raw_dir);
+    partial_sweep(raw_dir, names, job->count);
+}
+
 bool fetch_dataset(const struct catalogue_dataset *dataset,
                    const struct store *store,
                    const struct fetch_settings *settings, struct error *err)
@@ -315,7 +321,7 @@ bool fetch_dataset(const struct catalogue_dataset *dataset,
         ok = directory_make(store->raw, err) &&
              directory_lock(&lock, store->raw, &settings->wait, err);
         if (ok)
-            directory_sweep(store->raw);
+            sweep(job, store->raw);
     }
     ok = ok && receipt_open(&job->receipt, store->raw, err);
     for (size_t i = 0; ok && i < job->count; i++)

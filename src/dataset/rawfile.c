@@ -200,13 +200,13 @@ static bool diagnose(const char *path, const struct catalogue_file *published,
     unsigned long long bytes = 0;
 
     file_size(path, &bytes);
-    if (!begins_right(path, published->name, bytes, err))
-        return false;
     if (known && catalogue_find_payload(known, facts->payload_sha256, &other))
         return error_set(err, FAIL_DATA,
                          "another file: these are the %s %s of %s",
                          other.split->name, catalogue_part_name(other.part),
                          other.dataset->name);
+    if (!begins_right(path, published->name, bytes, err))
+        return false;
     if (published->bytes && bytes < published->bytes)
         return error_set(err, FAIL_DATA,
                          "truncated or another file: %llu bytes of %" PRIu64,
@@ -274,6 +274,11 @@ bool rawfile_check(const char *path, const struct catalogue_file *published,
     if (!file_is_regular(path))
         return error_set(err, FAIL_DATA, "not a file");
     if (!judge(path, published, facts, &found, &unreadable)) {
+        if (unreadable.code == FAIL_USAGE)
+            return error_set(err, FAIL_USAGE,
+                             "'%s' needs a library that this build lacks (see "
+                             "'mnistprep version')",
+                             published->name);
         if (unreadable.code != FAIL_DATA)
             return error_set(err, unreadable.code, "%s", unreadable.text);
         found = RAWFILE_OTHER;

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
+#include "format/content.h"
 #include "net/header.h"
 #include "net/url.h"
 
@@ -28,6 +30,8 @@ struct transfer {
     struct response_headers response;
     uint64_t done; /* bytes of body handed over */
     bool begun;
+    uint64_t begun_at; /* of the body in the file */
+    double last_byte_s;
     bool ignored;               /* the body was none of ours, so we closed */
     struct http_answer refusal; /* why we stopped reading; DONE: we did not */
     char reason[CURL_ERROR_SIZE];
@@ -118,9 +122,13 @@ static bool begin_body(struct transfer *t)
         total = h->range_total;
     } else if (r->count > 0) {
         return refuse(t, HTTP_NEXT, FAIL_NETWORK,
-                      "it does not serve parts of files (HTTP Range)");
+                      t->validator && strcmp(t->validator,
+                                             response_headers_validator(h)) != 0
+                          ? "the file has changed while it was read"
+                          : "it does not serve parts of files (HTTP Range)");
     }
     t->begun = true;
+    t->begun_at = at;
     if (!r->begin || r->begin(r->context, at, total,
                               response_headers_validator(h), &t->refusal.why))
         return true;
@@ -133,6 +141,14 @@ static bool take_body(struct transfer *t, const char *from, size_t n)
 {
     const struct http_request *r = &t->request;
 
+    t->last_byte_s = clock_now_s();
+    /* Where a part was asked for, a page that comes whole is a login page, or
+     * what is left of a dead link. */
+    if (!t->begun && r->count > 0 && status_of(t) == 200 &&
+        content_recognise((const unsigned char *)from, n) == CONTENT_WEB_PAGE)
+        return refuse(t, HTTP_NEXT, FAIL_DATA,
+                      "a web page, not data (does the network ask for a "
+                      "login?)");
     if (!t->begun && !begin_body(t))
         return false;
     /* Counted here: libcurl's own limit does not see chunked bodies. */
@@ -145,6 +161,27 @@ static bool take_body(struct transfer *t, const char *from, size_t n)
     }
     t->done += n;
     return true;
+}
+
+/* libcurl's own watch over slow transfers averages over five seconds, so a
+ * silence is measured here. It only starts once the answer has begun. */
+static int on_progress(void *user, curl_off_t total, curl_off_t done,
+                       curl_off_t up_total, curl_off_t up)
+{
+    struct transfer *t = user;
+    unsigned most_s = t->pool->settings->stall_timeout_s;
+
+    (void)total;
+    (void)done;
+    (void)up_total;
+    (void)up;
+    if (!t->begun || clock_now_s() - t->last_byte_s < most_s + 0.5)
+        return 0;
+    t->refusal.outcome = HTTP_TRY_AGAIN;
+    error_set(&t->refusal.why, FAIL_NETWORK,
+              "nothing has come for %u s, after %" PRIu64 " bytes", most_s,
+              t->begun_at + t->done);
+    return 1;
 }
 
 static size_t on_body(char *from, size_t size, size_t n, void *user)
@@ -205,6 +242,9 @@ static bool set_callbacks(struct transfer *t)
     SET(CURLOPT_HEADERDATA, t);
     SET(CURLOPT_WRITEFUNCTION, on_body);
     SET(CURLOPT_WRITEDATA, t);
+    SET(CURLOPT_NOPROGRESS, 0L);
+    SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+    SET(CURLOPT_XFERINFODATA, t);
     return ok;
 }
 
@@ -342,7 +382,7 @@ static struct http_answer conclude(struct transfer *t, CURLcode code)
     } else if (code == CURLE_PARTIAL_FILE) {
         error_set(&a.why, FAIL_NETWORK,
                   "the connection was cut after %" PRIu64 " bytes",
-                  t->request.from + t->done);
+                  t->begun_at + t->done);
     } else if (code != CURLE_OK) {
         error_set(&a.why, FAIL_NETWORK, "%s",
                   t->reason[0] ? t->reason : curl_easy_strerror(code));

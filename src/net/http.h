@@ -26,7 +26,7 @@ enum http_outcome {
     HTTP_FATAL,     /* no mirror would do: writing failed, interrupted */
 };
 
-enum { HTTP_VALIDATOR_MAX = 256, HTTP_RETRY_AFTER_MAX_S = 86400 };
+enum { HTTP_VALIDATOR_MAX = 256, HTTP_RETRY_AFTER_MAX_S = 300 };
 
 /* How a request ended. */
 struct http_answer {

@@ -15,6 +15,7 @@ enum {
     /* The end record may be followed by a comment of 64 KB, so that is where
      * it is looked for; the directory of 30 members takes 3 KB before it. */
     TAIL_BYTES = 72 * 1024,
+    HEAD_BYTES = 512,
     /* What is expected is read in pieces of this size: few requests, and a
      * bounded memory. */
     WINDOW_BYTES = 4 << 20,
@@ -106,7 +107,10 @@ static bool request(struct httpblob *b, size_t count, struct error *err)
     while (!b->done)
         if (!interrupt_none(err) || !http_pool_run(b->pool, POLL_MS, err))
             return false;
-    if (b->answer.outcome == HTTP_DONE && b->target->n == count)
+    /* Of a file that is shorter there is no more. */
+    bool all = b->target->n == count ||
+               b->target->at + b->target->n == b->total;
+    if (b->answer.outcome == HTTP_DONE && b->target->n > 0 && all)
         return true;
     if (b->answer.outcome == HTTP_DONE)
         error_set(err, FAIL_NETWORK, "it sends less than was asked for");
@@ -195,10 +199,11 @@ static void http_close(struct blob *base)
 static const struct blob_ops http_ops = { http_read_at, http_expect,
                                           http_close };
 
-/* A request for the first byte tells the size; then the end is read. */
+/* A request for the first bytes tells the size, and what it is; then the end
+ * is read. */
 static bool measure(struct httpblob *b, struct error *err)
 {
-    if (!fetch(b, &b->window, 0, 1, err))
+    if (!fetch(b, &b->window, 0, HEAD_BYTES, err))
         return false;
     b->base.bytes = b->total;
     size_t tail = b->total < TAIL_BYTES ? (size_t)b->total : TAIL_BYTES;

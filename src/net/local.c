@@ -51,10 +51,23 @@ static bool copy_bytes(struct reader *in, struct writer *to, uint64_t most,
     return got == 0;
 }
 
+/* What cannot be read is what this mirror has not got. */
+static struct reader *open_source(const char *from, struct error *err)
+{
+    struct error why = { 0 };
+    struct reader *in = file_is_regular(from) ? file_reader_open(from, &why)
+                                              : NULL;
+
+    if (!in)
+        error_set(err, FAIL_NETWORK, "%s",
+                  why.code != FAIL_NONE ? why.text : "it is not a file there");
+    return in;
+}
+
 static bool copy_checked(const char *from, const struct transfer_file *file,
                          struct error *err)
 {
-    struct reader *in = file_reader_open(from, err);
+    struct reader *in = open_source(from, err);
     struct outfile out = { 0 };
     bool ok =
         in &&
@@ -73,18 +86,30 @@ bool local_copy(const char *mirror, const struct transfer_file *file,
 {
     static const char *const no_names[] = { NULL };
     const char *const *other = file->local_names ? file->local_names : no_names;
-    char *dir = local_path(mirror, err);
-    bool ok = false, found = false;
+    struct error why = { 0 };
+    char *dir = local_path(mirror, &why);
+    bool ok = false;
 
-    for (const char *name = file->name; dir && name && !found;
+    for (const char *name = file->name; dir && name && !ok;
          name = *other, other += name != NULL) {
-        char *path = path_join(dir, name, err);
-        found = path && file_exists(path);
-        ok = found && copy_checked(path, file, err);
+        struct error refused = { 0 };
+        char *path = path_join(dir, name, &refused);
+        ok = path && file_exists(path) && copy_checked(path, file, &refused);
         free(path);
+        /* What is wrong with the first is told, unless all has to stop. */
+        if (refused.code > FAIL_DATA)
+            why = refused;
+        else if (why.code == FAIL_NONE && refused.code != FAIL_NONE)
+            why = refused;
+        if (why.code > FAIL_DATA)
+            break;
     }
-    if (dir && !found)
+    if (!ok && !dir)
+        error_set(err, FAIL_NETWORK, "%s", why.text);
+    else if (!ok && why.code == FAIL_NONE)
         error_set(err, FAIL_NETWORK, "it has no such file");
+    else if (!ok)
+        error_set(err, why.code, "%s", why.text);
     free(dir);
     return ok;
 }

@@ -6,16 +6,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/directory.h"
 #include "base/interrupt.h"
+#include "base/number.h"
 #include "base/outfile.h"
 #include "base/text.h"
 #include "format/jsondoc.h"
@@ -34,30 +37,64 @@ static char *own_name(const char *final, unsigned attempt, struct error *err)
                        path_base(final), (long)getpid(), attempt);
 }
 
-/* The process in a name like that; 0 when it is another kind of name. */
+/* The process in exactly such a name, or in that of its sidecar; 0 when it is
+ * another kind of name. */
 static long owner_of(const char *name, const char *file)
 {
-    size_t n = strlen(file);
+    size_t n = strlen(file), digits;
+    uint64_t pid, attempt;
 
     if (name[0] != '.' || strncmp(name + 1, file, n) != 0 || name[1 + n] != '.')
         return 0;
-    return strtol(name + n + 2, NULL, 10);
+    name += n + 2;
+    digits = strspn(name, "0123456789");
+    if (!number_parse_u64_n(name, digits, &pid) || pid > INT_MAX ||
+        name[digits] != '-')
+        return 0;
+    name += digits + 1;
+    digits = strspn(name, "0123456789");
+    if (!number_parse_u64_n(name, digits, &attempt) ||
+        (strcmp(name + digits, PART) != 0 &&
+         strcmp(name + digits, PART SIDECAR) != 0))
+        return 0;
+    return (long)pid;
 }
 
-static bool is_alive(long pid)
+/* A process may have got the number of one that is gone: after a day nobody is
+ * still downloading. */
+static bool is_abandoned(const char *path, long pid)
 {
-    return kill((pid_t)pid, 0) == 0 || errno != ESRCH;
+    static const time_t day_s = 24 * 3600;
+    struct stat st;
+
+    if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+        return true;
+    return lstat(path, &st) == 0 && time(NULL) - st.st_mtime > day_s;
 }
 
 /* ---- claiming ---- */
 
+/* Whatever it is: a file, a link, a FIFO, or an empty directory. */
+static void remove_any(const char *path)
+{
+    if (unlink(path) != 0)
+        rmdir(path);
+}
+
 /* Moves bytes and sidecar to p's own names; false when somebody was faster or
- * there was nothing. */
+ * there was nothing. What is no plain file is no beginning of one. */
 static bool claim(struct partial *p, const char *from)
 {
     struct error ignored = { 0 };
     char *sidecar = text_format(&ignored, "%s" SIDECAR, from);
-    bool ok = sidecar && rename(from, p->path) == 0;
+    struct stat st;
+    bool plain = lstat(from, &st) == 0 && S_ISREG(st.st_mode);
+    bool ok = sidecar && plain && rename(from, p->path) == 0;
+
+    if (!plain)
+        remove_any(from);
+    if (sidecar && lstat(sidecar, &st) == 0 && !S_ISREG(st.st_mode))
+        remove_any(sidecar);
 
     /* Without its sidecar the claim is only of no use. */
     if (ok && rename(sidecar, p->sidecar) != 0)
@@ -80,12 +117,13 @@ static bool visit_orphans(struct partial *p, bool sweep)
 
     while (list && !claimed && (entry = readdir(list)) != NULL) {
         long pid = owner_of(entry->d_name, path_base(p->final));
-        if (pid <= 0 || is_alive(pid))
+        if (pid <= 0)
             continue;
         char *orphan = text_format(&ignored, "%s%s", dir, entry->d_name);
-        if (orphan && sweep)
-            unlink(orphan);
-        else if (orphan && text_ends_with(orphan, PART))
+        bool abandoned = orphan && is_abandoned(orphan, pid);
+        if (abandoned && sweep)
+            remove_any(orphan);
+        else if (abandoned && text_ends_with(orphan, PART))
             claimed = claim(p, orphan);
         free(orphan);
     }
@@ -93,6 +131,37 @@ static bool visit_orphans(struct partial *p, bool sweep)
         closedir(list);
     free(dir);
     return claimed;
+}
+
+/* Once F is there, nobody needs the beginning of it that another process put
+ * aside. */
+static void remove_rest(const struct partial *p)
+{
+    struct error ignored = { 0 };
+    char *rest = text_format(&ignored, "%s" PART, p->final);
+    char *sidecar = text_format(&ignored, "%s" PART SIDECAR, p->final);
+
+    if (rest && sidecar) {
+        remove_any(rest);
+        remove_any(sidecar);
+    }
+    free(rest);
+    free(sidecar);
+}
+
+void partial_sweep(const char *dir, const char *const *names, size_t count)
+{
+    struct error ignored = { 0 };
+
+    for (size_t i = 0; i < count; i++) {
+        struct partial p = { .fd = -1 };
+        p.final = path_join(dir, names[i], &ignored);
+        if (p.final && file_exists(p.final)) {
+            visit_orphans(&p, true);
+            remove_rest(&p);
+        }
+        free(p.final);
+    }
 }
 
 static bool read_sidecar(struct partial *p)
@@ -162,7 +231,8 @@ bool partial_open(struct partial *p, const char *final, uint64_t max_bytes,
         release(p);
         return false;
     }
-    if (p->bytes > 0 && p->bytes <= max_bytes && read_sidecar(p))
+    if (p->bytes > 0 && p->bytes <= max_bytes && read_sidecar(p) &&
+        (p->total == 0 || p->bytes <= p->total))
         return lseek(p->fd, 0, SEEK_END) >= 0 ||
                error_errno(err, "cannot read '%s'", p->path);
     return partial_restart(p, "", "", 0, err);
@@ -237,22 +307,6 @@ bool partial_write(struct partial *p, const void *bytes, size_t n,
 }
 
 /* ---- endings ---- */
-
-/* Once F is there, nobody needs the beginning of it that another process put
- * aside. */
-static void remove_rest(const struct partial *p)
-{
-    struct error ignored = { 0 };
-    char *rest = text_format(&ignored, "%s" PART, p->final);
-    char *sidecar = text_format(&ignored, "%s" PART SIDECAR, p->final);
-
-    if (rest && sidecar) {
-        unlink(rest);
-        unlink(sidecar);
-    }
-    free(rest);
-    free(sidecar);
-}
 
 bool partial_commit(struct partial *p, struct error *err)
 {

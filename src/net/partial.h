@@ -7,6 +7,7 @@
 #define MP_NET_PARTIAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -29,6 +30,10 @@ struct partial {
  * than max_bytes, or no sidecar that makes sense, means anew. */
 bool MUST_USE partial_open(struct partial *p, const char *final,
                            uint64_t max_bytes, struct error *err);
+
+/* Removes what killed processes have left in `dir` of files that are there by
+ * now. Call it with the directory's lock held. */
+void partial_sweep(const char *dir, const char *const *names, size_t count);
 
 /* Is there room for the rest of a file of so many bytes (0: unknown)? Better to
  * fail early, with both numbers, than late. */

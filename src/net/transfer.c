@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "net/local.h"
@@ -53,13 +54,6 @@ struct transfer {
     double start_s;
 };
 
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 /* Anything in [0, 1): it only has to differ between processes. */
 static double jitter(void)
 {
@@ -81,7 +75,9 @@ static void end(struct course *c, bool ok, enum fail code, const char *text)
         c->file->from = mirror_of(c);
     else
         error_set(&c->file->err, code, "%s", text);
-    partial_keep(&c->partial); /* nothing is left of it after a commit */
+    if (ok) /* from another mirror than the one it is the beginning of */
+        partial_discard(&c->partial);
+    partial_keep(&c->partial);
     free(c->url);
     c->url = NULL;
 }
@@ -150,7 +146,7 @@ static void next_mirror(struct course *c, const struct error *why, bool again)
 static void next_round(struct course *c)
 {
     const struct transfer_settings *s = c->all->settings;
-    double longest = FIRST_WAIT_S, now = now_s();
+    double longest = FIRST_WAIT_S, now = clock_now_s();
 
     for (unsigned i = 0; i < c->round && longest < LONGEST_WAIT_S; i++)
         longest *= 2;
@@ -322,7 +318,8 @@ static bool start_request(struct course *c, struct error *err)
     if (!partial_has_room(p, c->file->bytes, err))
         return false;
     /* Bytes of another mirror's file are not continued: they may differ. */
-    c->resumed = p->bytes > 0 && strcmp(p->url, c->url) == 0;
+    c->resumed = p->bytes > 0 && p->validator[0] != '\0' &&
+                 strcmp(p->url, c->url) == 0;
     c->begun_at = c->resumed ? p->bytes : 0;
     if (watch->trying) {
         url_public(mirror_of(c), shown, sizeof shown);
@@ -398,7 +395,7 @@ static bool advance(struct course *c)
     while (c->state == COURSE_IDLE && c->mirror < c->file->mirror_count &&
            !usable(c))
         c->mirror++;
-    if (c->state != COURSE_IDLE || c->due_s > now_s())
+    if (c->state != COURSE_IDLE || c->due_s > clock_now_s())
         return false;
     if (c->mirror >= c->file->mirror_count)
         next_round(c);
@@ -434,7 +431,7 @@ static bool time_is_up(const struct transfer *all, struct error *err)
 {
     unsigned most = all->settings->max_time_s;
 
-    if (most == 0 || now_s() - all->start_s < most)
+    if (most == 0 || clock_now_s() - all->start_s < most)
         return false;
     error_set(err, FAIL_NETWORK,
               "--max-time of %u s is over; run again to continue", most);
@@ -469,7 +466,7 @@ bool transfer_files(struct transfer_file *files, size_t count,
 {
     struct transfer all = { .settings = settings,
                             .count = count,
-                            .start_s = now_s() };
+                            .start_s = clock_now_s() };
     struct error memory = { 0 };
     bool ok = true;
 

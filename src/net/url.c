@@ -32,15 +32,38 @@ static bool is_loopback(const char *host)
             host[strspn(host, "0123456789.")] == '\0');
 }
 
+/* Where host and port begin, behind any user name; *authority is what stands
+ * before the path. libcurl passes over any number of slashes. */
+static const char *find_host(const char *url, const char **authority)
+{
+    const char *colon = strchr(url, ':');
+
+    *authority = NULL;
+    if (!url_is_one(url) || !colon)
+        return NULL;
+    *authority = colon + 1 + strspn(colon + 1, "/");
+    for (const char *at = *authority + strcspn(*authority, "/?#");
+         at > *authority; at--)
+        if (at[-1] == '@')
+            return at;
+    return *authority;
+}
+
+static bool names_user(const char *url)
+{
+    const char *authority;
+
+    return find_host(url, &authority) != authority;
+}
+
 /* Plain http can be read and changed on its way, so it is for this machine
  * only: tests, and a mirror behind one's own proxy. */
 bool url_is_allowed(const char *url)
 {
-    char scheme[8], host[256], user[256];
+    char scheme[8], host[256];
 
     if (!url_part(url, URL_SCHEME, scheme, sizeof scheme) ||
-        !url_part(url, URL_HOST, host, sizeof host) ||
-        url_part(url, URL_USER, user, sizeof user))
+        !url_part(url, URL_HOST, host, sizeof host) || names_user(url))
         return false;
     return strcasecmp(scheme, "https") == 0 ||
            (strcasecmp(scheme, "http") == 0 && is_loopback(host));
@@ -64,7 +87,8 @@ char *url_file_path(const char *url, struct error *err)
     if (!path) {
         error_memory(err);
     } else if (!url_part(url, URL_PATH, path, size)) {
-        error_set(err, FAIL_USAGE, "'%s' is no valid file: URL", url);
+        url_public(url, path, size);
+        error_set(err, FAIL_USAGE, "'%s' is no valid file: URL", path);
         free(path);
         path = NULL;
     }
@@ -73,12 +97,10 @@ char *url_file_path(const char *url, struct error *err)
 
 void url_public(const char *url, char *to, size_t size)
 {
-    const char *host = strstr(url, "://");
-    size_t authority = host ? strcspn(host + 3, "/?#") : 0;
-    const char *at = host ? memchr(host + 3, '@', authority) : NULL;
+    const char *authority, *host = find_host(url, &authority);
 
-    if (at)
-        snprintf(to, size, "%.*s%s", (int)(host + 3 - url), url, at + 1);
+    if (host)
+        snprintf(to, size, "%.*s%s", (int)(authority - url), url, host);
     else
         snprintf(to, size, "%s", url);
 }

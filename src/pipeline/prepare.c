@@ -58,13 +58,14 @@ static bool sources_unchanged(const struct preparation *p)
     return true;
 }
 
-static bool same_classes(const struct manifest *m,
-                         const struct catalogue_dataset *d)
+static bool same_classes(const struct manifest *m, const struct setrun *set)
 {
-    bool same = m->class_count == d->class_count;
+    bool same = m->class_count == set->classes;
 
-    for (size_t i = 0; same && i < d->class_count; i++)
-        same = strcmp(m->classes[i], d->classes[i]) == 0;
+    for (size_t i = 0; same && i < set->classes; i++)
+        same = strcmp(m->classes[i],
+                      catalogue_class_name(set->dataset, set->label_base, i)) ==
+               0;
     return same;
 }
 
@@ -76,7 +77,7 @@ static bool is_current(const struct preparation *p)
     const struct manifest *m = &p->place.manifest;
 
     return p->place.has_manifest && !p->place.incomplete &&
-           same_classes(m, p->settings->dataset) &&
+           same_classes(m, &p->set) &&
            recipe_from_json(&old, m->recipe, p->settings->dataset, &ignored) &&
            recipe_equal(&old, &p->set.recipe) &&
            manifest_files_fit(m, p->settings->output_dir, &ignored) &&

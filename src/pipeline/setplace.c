@@ -86,13 +86,14 @@ bool setplace_describe(struct manifest *m, struct setrun *set,
 
     m->dataset = text_copy(d->name, err);
     m->recipe = recipe_to_json(&set->recipe, d, err);
-    m->classes = calloc(d->class_count + 1, sizeof *m->classes);
+    m->classes = calloc(set->classes + 1, sizeof *m->classes);
     m->source = calloc(d->split_count * CATALOGUE_PARTS, sizeof *m->source);
     m->split = calloc(d->split_count, sizeof *m->split);
     if (!m->dataset || !m->recipe || !m->classes || !m->source || !m->split)
         return error_memory(err);
-    for (; m->class_count < d->class_count; m->class_count++) {
-        m->classes[m->class_count] = text_copy(d->classes[m->class_count], err);
+    for (; m->class_count < set->classes; m->class_count++) {
+        m->classes[m->class_count] = text_copy(
+            catalogue_class_name(d, set->label_base, m->class_count), err);
         if (!m->classes[m->class_count])
             return false;
     }

@@ -16,9 +16,11 @@ bool setrun_init(struct setrun *set, const struct catalogue_dataset *dataset,
                             .output_dir = output_dir,
                             .jobs = jobs,
                             .recipe = *recipe };
+    set->label_base = recipe->as_published ? dataset->label_base : 0;
+    set->classes = dataset->class_count + (size_t)set->label_base;
     for (size_t i = 0; i < dataset->split_count; i++) {
         set->run[i].name = dataset->split[i].name;
-        set->run[i].classes = dataset->class_count;
+        set->run[i].classes = set->classes;
         set->run[i].recipe = &set->recipe;
     }
     return receipt_open(&set->receipt, raw_dir, err);
@@ -94,9 +96,8 @@ bool setrun_fit_scale(struct setrun *set, struct error *err)
                          "has to have it");
     bool ok = source_open(&source, set->raw_dir, set->dataset, train,
                           &set->receipt, source_flags(set), err) &&
-              stats_init(&stats, set->dataset->class_count, source.image_bytes,
-                         err) &&
-              splitrun_count(&source, set->dataset->class_count, &stats, err);
+              stats_init(&stats, set->classes, source.image_bytes, err) &&
+              splitrun_count(&source, set->classes, &stats, err);
     if (ok) {
         stats_total(&stats, histogram);
         ok = scale_fit(&set->recipe.scale, histogram, err);

@@ -18,6 +18,8 @@ struct setrun {
     const char *raw_dir, *output_dir;
     unsigned jobs;        /* 1: everything in one thread */
     struct recipe recipe; /* with what was fitted */
+    uint64_t label_base;  /* of the labels that come out */
+    size_t classes;       /* they are below this */
     struct receipt receipt;
     struct splitrun run[CATALOGUE_SPLITS_MAX]; /* by position in dataset */
 };
