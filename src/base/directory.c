@@ -82,6 +82,7 @@ static long lock_holder(int fd)
     while (list && fstat(fd, &st) == 0 && fgets(line, sizeof line, list)) {
         long pid;
         unsigned long inode;
+        /* NOLINTNEXTLINE(cert-err34-c): the kernel wrote these numbers */
         if (sscanf(line, "%*s %15s %*s %*s %ld %*x:%*x:%lu", kind, &pid,
                    &inode) == 3 &&
             strcmp(kind, "FLOCK") == 0 && inode == st.st_ino)

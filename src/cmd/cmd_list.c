@@ -118,16 +118,16 @@ static void print_dataset(const struct catalogue_dataset *d,
     report_text(d->name);
     fputs(": ", stdout);
     report_text(d->title);
-    printf("\n  %zu classes;", d->class_count);
+    printf("\n  %zu classes, download %s\n  splits: ", d->class_count, size);
     for (size_t i = 0; i < d->split_count; i++) {
-        printf("%s ", i ? "," : "");
+        fputs(i ? ", " : "", stdout);
         report_text(d->split[i].name);
         if (d->split[i].count > 0)
             printf(" %" PRIu64, d->split[i].count);
     }
-    printf("; download %s\n  licence: ", size);
+    fputs("\n  licence: ", stdout);
     report_text(d->licence);
-    fputs("; ", stdout);
+    fputs("\n  homepage: ", stdout);
     report_text(d->homepage);
     printf("\n  on disk: %s%s\n",
            p->raw_files == 0                ? "no"

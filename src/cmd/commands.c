@@ -20,7 +20,7 @@ const struct command *command_find(const char *name, struct error *err)
     char hint[256];
     size_t n = 0;
 
-    for (; commands[n] && n < COMMANDS_MAX; n++) {
+    for (; n < COMMANDS_MAX && commands[n]; n++) {
         if (strcmp(commands[n]->name, name) == 0)
             return commands[n];
         names[n] = commands[n]->name;

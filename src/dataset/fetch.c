@@ -329,6 +329,8 @@ bool fetch_dataset(const struct catalogue_dataset *dataset,
     if (ok && !settings->dry_run)
         download(job);
     ok = ok && report(job, err);
+    if (lock.fd_plus_1 > 0) /* what arrived has made leftovers useless */
+        sweep(job, store->raw);
     release_job(job);
     directory_unlock(&lock);
     return ok;

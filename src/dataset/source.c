@@ -37,13 +37,13 @@ bool source_exists(const char *dir, const struct catalogue_split *split,
     return ok;
 }
 
-static bool is_archive(struct reader *in)
+static bool peek_archive(struct reader *in, bool *archive, struct error *err)
 {
-    struct error ignored = { 0 };
     unsigned char head[8];
-    ptrdiff_t n = reader_peek(in, head, sizeof head, &ignored);
+    ptrdiff_t n = reader_peek(in, head, sizeof head, err);
 
-    return n > 0 && content_recognise(head, (size_t)n) == CONTENT_ZIP;
+    *archive = n > 0 && content_recognise(head, (size_t)n) == CONTENT_ZIP;
+    return n >= 0;
 }
 
 /* An archive is not read from its beginning to its end, so that it has to be
@@ -73,9 +73,10 @@ static bool open_part(struct source_part *part, const char *dir,
     part->hashing = (flags & SOURCE_HASH) && !known;
 
     struct reader *in = file_reader_open(part->path, err);
-    if (in && is_archive(in)) {
+    bool archive = false;
+    if (!in || !peek_archive(in, &archive, err) || archive) {
         reader_close(in);
-        return open_archived(part, err);
+        return archive && open_archived(part, err);
     }
     if (part->hashing) {
         if (!digest_init(&part->file_digest, DIGEST_SHA256, err) ||

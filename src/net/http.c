@@ -179,8 +179,8 @@ static int on_progress(void *user, curl_off_t total, curl_off_t done,
         return 0;
     t->refusal.outcome = HTTP_TRY_AGAIN;
     error_set(&t->refusal.why, FAIL_NETWORK,
-              "nothing has come for %u s, after %" PRIu64 " bytes", most_s,
-              t->begun_at + t->done);
+              "it stalled: nothing has come for %u s, after %" PRIu64 " bytes",
+              most_s, t->begun_at + t->done);
     return 1;
 }
 

@@ -97,9 +97,7 @@ bool local_copy(const char *mirror, const struct transfer_file *file,
         ok = path && file_exists(path) && copy_checked(path, file, &refused);
         free(path);
         /* What is wrong with the first is told, unless all has to stop. */
-        if (refused.code > FAIL_DATA)
-            why = refused;
-        else if (why.code == FAIL_NONE && refused.code != FAIL_NONE)
+        if (refused.code > FAIL_DATA || why.code == FAIL_NONE)
             why = refused;
         if (why.code > FAIL_DATA)
             break;

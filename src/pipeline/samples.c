@@ -191,7 +191,7 @@ bool samples_read(struct samples *s, struct source *source,
                              rows->row[i], source->count - 1);
     if (!samples_init(s, source, rows->count, err))
         return false;
-    p.wanted = malloc(rows->count * sizeof *p.wanted);
+    p.wanted = calloc(rows->count + 1, sizeof *p.wanted);
     if (!p.wanted)
         return error_memory(err);
     for (size_t i = 0; i < rows->count; i++)

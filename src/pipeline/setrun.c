@@ -76,6 +76,25 @@ static unsigned source_flags(const struct setrun *set)
            (set->recipe.as_published ? SOURCE_AS_PUBLISHED : 0u);
 }
 
+/* What was read has to be what the catalogue says was published. */
+static bool check_published(const struct setrun *set,
+                            const struct source *source,
+                            const struct catalogue_split *split,
+                            struct error *err)
+{
+    for (int part = 0; part < CATALOGUE_PARTS; part++) {
+        const struct source_part *read = &source->part[part];
+        if (rawfile_judge_file(read->path, &split->part[part], &read->facts) ==
+            RAWFILE_OTHER)
+            return error_set(err, FAIL_DATA,
+                             "'%s' is not the published file of %s; get it "
+                             "again with 'mnistprep fetch --force %s'",
+                             read->path, set->dataset->name,
+                             set->dataset->name);
+    }
+    return true;
+}
+
 bool setrun_fit_scale(struct setrun *set, struct error *err)
 {
     const struct catalogue_split *train =
@@ -90,14 +109,13 @@ bool setrun_fit_scale(struct setrun *set, struct error *err)
         return error_set(err, FAIL_USAGE,
                          "'%s' has no split 'train' to fit --scale standard on",
                          set->dataset->name);
-    if (!set->recipe.split[train - set->dataset->split])
-        return error_set(err, FAIL_USAGE,
-                         "--scale standard is fitted on 'train', so --splits "
-                         "has to have it");
     bool ok = source_open(&source, set->raw_dir, set->dataset, train,
-                          &set->receipt, source_flags(set), err) &&
+                          &set->receipt, SOURCE_HASH | source_flags(set),
+                          err) &&
               stats_init(&stats, set->classes, source.image_bytes, err) &&
-              splitrun_count(&source, set->classes, &stats, err);
+              splitrun_count(&source, set->classes, &stats, err) &&
+              source_finish(&source, err) &&
+              check_published(set, &source, train, err);
     if (ok) {
         stats_total(&stats, histogram);
         ok = scale_fit(&set->recipe.scale, histogram, err);
@@ -130,29 +148,13 @@ bool setrun_open_sources(struct setrun *set, struct error *err)
     return true;
 }
 
-/* What was read has to be what the catalogue says was published. */
-static bool check_published(const struct setrun *set, size_t split,
-                            struct error *err)
-{
-    for (int part = 0; part < CATALOGUE_PARTS; part++) {
-        const struct source_part *read = &set->run[split].source.part[part];
-        if (rawfile_judge_file(read->path,
-                               &set->dataset->split[split].part[part],
-                               &read->facts) == RAWFILE_OTHER)
-            return error_set(err, FAIL_DATA,
-                             "'%s' is not the published file of %s; get it "
-                             "again with 'mnistprep fetch --force %s'",
-                             read->path, set->dataset->name,
-                             set->dataset->name);
-    }
-    return true;
-}
-
 bool setrun_write(struct setrun *set, struct error *err)
 {
     for (size_t i = 0; i < set->dataset->split_count; i++)
-        if (set->recipe.split[i] && (!splitrun_write(&set->run[i], err) ||
-                                     !check_published(set, i, err)))
+        if (set->recipe.split[i] &&
+            (!splitrun_write(&set->run[i], err) ||
+             !check_published(set, &set->run[i].source, &set->dataset->split[i],
+                              err)))
             return false;
     return true;
 }

@@ -122,6 +122,7 @@ bool normalize_init(struct normalize *n, const struct scale *scale,
 
 /* The table's entries packed at the width of the element, so that the loop is
  * one load and one store per pixel. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): types take none */
 #define LOOK_UP(type)                                        \
     do {                                                     \
         type table[256];                                     \
@@ -131,6 +132,8 @@ bool normalize_init(struct normalize *n, const struct scale *scale,
         for (size_t i = 0; i < count; i++)                   \
             out[i] = table[pixels[i]];                       \
     } while (0)
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 void normalize_u8(const struct normalize *n, const unsigned char *pixels,
                   size_t count, void *to)

@@ -856,7 +856,7 @@ def cmd_sweep_gzip(o):
              'web page'),
             ('web page inside gzip', fx.gz(b'<html><title>x</title></html>'),
              'web page'),
-            ('xz', made('xz'), r'\bxz\b'), ('bzip2', made('bz2'), 'bzip2'),
+            ('xz', made('xz'), r'\bxz\b|packed twice'), ('bzip2', made('bz2'), 'bzip2'),
             ('npz', npz(), 'zip|npz'),
             ('zip', b'PK\x03\x04' + bytes(60), 'zip'),
             ('gzip inside gzip', fx.gz(data), 'gzip'),

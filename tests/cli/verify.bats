@@ -169,7 +169,7 @@ assert sorted(names) == ["tiny", "tony"], names'
 }
 
 @test "verify: a raw file that is missing" {
-    rm -r "$prepared" "$raw/${files[3]}"
+    rm -r "$prepared" "${raw:?}/${files[3]}"
     wrong "${files[3]}" missing
 }
 

@@ -45,13 +45,13 @@ static int forward(const char *name, int fd, int command, void *argument)
 }
 
 /* Whatever the argument is, it fits a pointer here. */
-#define FORWARD(name)                               \
-    int name(int fd, int command, ...)              \
-    {                                               \
-        va_list args;                               \
-        va_start(args, command);                    \
-        void *argument = va_arg(args, void *);      \
-        va_end(args);                               \
+#define FORWARD(name)                                 \
+    int name(int fd, int command, ...)                \
+    {                                                 \
+        va_list args;                                 \
+        va_start(args, command);                      \
+        void *argument = va_arg(args, void *);        \
+        va_end(args);                                 \
         return forward(#name, fd, command, argument); \
     }
 

@@ -293,11 +293,11 @@ static void test_not_there(void **state)
     err = (struct error){ 0 };
     assert_int_equal(mkdir("d", 0777), 0);
     assert_false(check("d", &p.file, &err));
-    assert_error(err, FAIL_USAGE, "'d' is no regular file");
+    assert_error(err, FAIL_DATA, "not a file");
     err = (struct error){ 0 };
     assert_int_equal(mkfifo("pipe", 0666), 0);
     assert_false(check("pipe", &p.file, &err)); /* and nobody waits for it */
-    assert_error(err, FAIL_USAGE, "'pipe' is no regular file");
+    assert_error(err, FAIL_DATA, "not a file");
     release(&p);
 }
 
