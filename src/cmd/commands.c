@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/sizes.h"
 #include "cli/suggest.h"
 
 const struct command *const commands[] = {
@@ -12,15 +13,14 @@ const struct command *const commands[] = {
     &command_dump,   &command_help,      &command_version, NULL,
 };
 
-enum { COMMANDS_MAX = 64 };
-
 const struct command *command_find(const char *name, struct error *err)
 {
-    const char *names[COMMANDS_MAX];
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are meant */
+    const char *names[COUNT_OF(commands)];
     char hint[256];
     size_t n = 0;
 
-    for (; n < COMMANDS_MAX && commands[n]; n++) {
+    for (; commands[n]; n++) {
         if (strcmp(commands[n]->name, name) == 0)
             return commands[n];
         names[n] = commands[n]->name;
