@@ -316,17 +316,23 @@ static void test_device(void **state)
     struct error err = { 0 };
 
     assert_int_equal(symlink("/dev/null", "null"), 0);
-    assert_true(put("null", "abc", 0, &err));
-    assert_true(put("null", "abc", OUTFILE_REPLACE | OUTFILE_SYNC, &err));
+    assert_true(put("null", "abc", OUTFILE_DEVICE, &err));
+    assert_true(put("null", "abc",
+                    OUTFILE_DEVICE | OUTFILE_REPLACE | OUTFILE_SYNC, &err));
     assert_true(file_is_link("null"));
     if (access("/dev/full", W_OK) == 0) {
         assert_int_equal(symlink("/dev/full", "full"), 0);
-        assert_false(put("full", "abc", OUTFILE_REPLACE, &err));
+        assert_false(
+            put("full", "abc", OUTFILE_DEVICE | OUTFILE_REPLACE, &err));
         assert_error(err, FAIL_SYSTEM, "cannot write 'full': No space left");
         assert_true(file_is_link("full"));
         assert_int_equal(unlink("full"), 0);
     }
     assert_int_equal(entries_count("."), 1);
+
+    /* where no person typed the name, the link itself is replaced */
+    assert_true(put("null", "abc", OUTFILE_REPLACE, &err));
+    assert_false(file_is_link("null"));
 }
 
 static void test_pipe(void **state)
@@ -339,13 +345,13 @@ static void test_pipe(void **state)
     assert_int_equal(mkfifo("pipe", 0666), 0);
     int reader = open("pipe", O_RDONLY | O_NONBLOCK);
     assert_true(reader >= 0);
-    assert_true(outfile_open(&o, "pipe", 0, &err));
+    assert_true(outfile_open(&o, "pipe", OUTFILE_DEVICE, &err));
     assert_true(writer_write(&o.base, "abc", 3, &err));
     assert_int_equal(read(reader, got, sizeof got), 3); /* before the commit */
     assert_true(outfile_commit(&o, &err));
     assert_no_error(err);
 
-    assert_true(outfile_open(&o, "pipe", 0, &err));
+    assert_true(outfile_open(&o, "pipe", OUTFILE_DEVICE, &err));
     close(reader);
     void (*before)(int) = signal(SIGPIPE, SIG_IGN);
     assert_false(writer_write(&o.base, "abc", 3, &err));
@@ -364,7 +370,9 @@ static int write_noise(void *argument)
     struct error err = { 0 };
 
     signal(SIGPIPE, SIG_IGN);
-    return outfile_put("pipe", wanted->bytes, wanted->n, 0, &err) ? 0 : 1;
+    return outfile_put("pipe", wanted->bytes, wanted->n, OUTFILE_DEVICE, &err)
+               ? 0
+               : 1;
 }
 
 /* A pipe takes less at a time than it is given. */
@@ -397,7 +405,7 @@ static int write_interrupted(void *argument)
     struct error err = { 0 };
     (void)argument;
 
-    if (outfile_put("pipe", bytes, sizeof bytes, 0, &err))
+    if (outfile_put("pipe", bytes, sizeof bytes, OUTFILE_DEVICE, &err))
         return 1;
     return err.code == FAIL_INTERRUPTED ? 0 : 2;
 }
