@@ -80,12 +80,14 @@ bool outfile_open(struct outfile *o, const char *path, unsigned flags,
     /* The latter leads to a regular file, too, when that is where standard
      * output goes: it has to be written, not replaced. */
     bool standard = strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
-    struct stat st;
+    struct stat st, target;
     bool exists = !standard && lstat(path, &st) == 0;
-    bool device = exists && (flags & OUTFILE_DEVICE) && stat(path, &st) == 0 &&
-                  !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+    bool reached = exists && stat(path, &target) == 0;
+    bool directory = reached && S_ISDIR(target.st_mode);
+    bool device = reached && (flags & OUTFILE_DEVICE) && !directory &&
+                  !S_ISREG(target.st_mode);
 
-    if (exists && S_ISDIR(st.st_mode))
+    if (directory)
         return error_set(err, FAIL_USAGE,
                          "'%s' is a directory; a file name is needed", path);
     if (exists && !device && !(flags & OUTFILE_REPLACE))
