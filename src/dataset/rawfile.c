@@ -271,7 +271,7 @@ bool rawfile_check(const char *path, const struct catalogue_file *published,
     enum rawfile_verdict found = RAWFILE_OTHER;
 
     /* Opening anything else, such as a FIFO, may wait for ever. */
-    if (file_exists(path) && !file_is_regular(path))
+    if (path_is_taken(path) && !file_is_regular(path))
         return error_set(err, FAIL_DATA, "not a file");
     if (!judge(path, published, facts, &found, &unreadable)) {
         if (unreadable.code == FAIL_USAGE)
