@@ -8,10 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/text.h"
-#include "format/content.h"
-#include "net/header.h"
+#include "net/body.h"
 #include "net/url.h"
 
 /* A slower server counts as silent. */
@@ -21,19 +19,13 @@ enum { STALL_BYTES_PER_S = 100, REDIRECTS_MAX = 10 };
 struct transfer {
     struct transfer *next; /* in the pool's list */
     struct http_pool *pool;
-    struct http_request request;
+    struct http_body body;
     char *validator; /* owned copy */
     char *at;        /* owned: the URL now asked for */
     int redirects;
     CURL *curl;
     struct curl_slist *headers;
-    struct response_headers response;
-    uint64_t done; /* bytes of body handed over */
-    bool begun;
-    uint64_t begun_at; /* of the body in the file */
-    double last_byte_s;
-    bool ignored;               /* the body was none of ours, so we closed */
-    struct http_answer refusal; /* why we stopped reading; DONE: we did not */
+    bool ignored; /* the body was none of ours, so we closed */
     char reason[CURL_ERROR_SIZE];
 };
 
@@ -74,19 +66,12 @@ bool url_part(const char *url, enum url_part part, char *to, size_t size)
 
 /* ---- while the answer comes in ---- */
 
-static bool refuse(struct transfer *t, enum http_outcome outcome,
-                   enum fail code, const char *text)
-{
-    t->refusal.outcome = outcome;
-    return error_set(&t->refusal.why, code, "%s", text);
-}
-
 static size_t on_header(char *line, size_t size, size_t n, void *user)
 {
     struct transfer *t = user;
 
     (void)size; /* always 1 */
-    response_headers_add(&t->response, line, n);
+    response_headers_add(&t->body.headers, line, n);
     return n;
 }
 
@@ -105,66 +90,8 @@ static uint64_t announced_bytes(const struct transfer *t)
     return bytes > 0 ? (uint64_t)bytes : 0;
 }
 
-/* Where does the body stand in the file? libcurl hands over any 206, also one
- * that begins elsewhere, so its Content-Range is compared here. */
-static bool begin_body(struct transfer *t)
-{
-    const struct http_request *r = &t->request;
-    const struct response_headers *h = &t->response;
-    uint64_t at = 0, total = announced_bytes(t);
-
-    if (status_of(t) == 206) {
-        if (!h->has_range || h->range_first != r->from)
-            return refuse(t, HTTP_RESTART, FAIL_NETWORK,
-                          "it sends another part of the file than was asked "
-                          "for");
-        at = r->from;
-        total = h->range_total;
-    } else if (r->count > 0) {
-        return refuse(t, HTTP_NEXT, FAIL_NETWORK,
-                      t->validator && strcmp(t->validator,
-                                             response_headers_validator(h)) != 0
-                          ? "the file has changed while it was read"
-                          : "it does not serve parts of files (HTTP Range)");
-    }
-    t->begun = true;
-    t->begun_at = at;
-    if (!r->begin || r->begin(r->context, at, total,
-                              response_headers_validator(h), &t->refusal.why))
-        return true;
-    t->refusal.outcome = t->refusal.why.code == FAIL_NETWORK ? HTTP_RESTART
-                                                             : HTTP_FATAL;
-    return false;
-}
-
-static bool take_body(struct transfer *t, const char *from, size_t n)
-{
-    const struct http_request *r = &t->request;
-
-    t->last_byte_s = clock_now_s();
-    /* Where a part was asked for, a page that comes whole is a login page, or
-     * what is left of a dead link. */
-    if (!t->begun && r->count > 0 && status_of(t) == 200 &&
-        content_recognise((const unsigned char *)from, n) == CONTENT_WEB_PAGE)
-        return refuse(t, HTTP_NEXT, FAIL_DATA,
-                      "a web page, not data (does the network ask for a "
-                      "login?)");
-    if (!t->begun && !begin_body(t))
-        return false;
-    /* Counted here: libcurl's own limit does not see chunked bodies. */
-    if (n > r->max_bytes - t->done)
-        return refuse(t, HTTP_NEXT, FAIL_DATA,
-                      "it sends more bytes than the file has");
-    if (!r->write(r->context, from, n, &t->refusal.why)) {
-        t->refusal.outcome = HTTP_FATAL;
-        return false;
-    }
-    t->done += n;
-    return true;
-}
-
 /* libcurl's own watch over slow transfers averages over five seconds, so a
- * silence is measured here. It only starts once the answer has begun. */
+ * silence is measured by ourselves. */
 static int on_progress(void *user, curl_off_t total, curl_off_t done,
                        curl_off_t up_total, curl_off_t up)
 {
@@ -175,13 +102,7 @@ static int on_progress(void *user, curl_off_t total, curl_off_t done,
     (void)done;
     (void)up_total;
     (void)up;
-    if (!t->begun || clock_now_s() - t->last_byte_s < most_s + 0.5)
-        return 0;
-    t->refusal.outcome = HTTP_TRY_AGAIN;
-    error_set(&t->refusal.why, FAIL_NETWORK,
-              "it stalled: nothing has come for %u s, after %" PRIu64 " bytes",
-              most_s, t->begun_at + t->done);
-    return 1;
+    return http_body_stalled(&t->body, most_s) ? 1 : 0;
 }
 
 static size_t on_body(char *from, size_t size, size_t n, void *user)
@@ -193,7 +114,10 @@ static size_t on_body(char *from, size_t size, size_t n, void *user)
     /* The page that comes with an error or a redirect is not data, and it may
      * be without end: nothing of it is read. */
     t->ignored = status != 200 && status != 206;
-    return !t->ignored && take_body(t, from, n) ? n : 0;
+    return !t->ignored &&
+                   http_body_take(&t->body, status, announced_bytes(t), from, n)
+               ? n
+               : 0;
 }
 
 /* ---- options ---- */
@@ -252,7 +176,7 @@ static bool set_callbacks(struct transfer *t)
  * answer If-Range with the whole file. */
 static bool set_range(struct transfer *t)
 {
-    const struct http_request *r = &t->request;
+    const struct http_request *r = &t->body.request;
     char range[64];
     bool ok = true;
 
@@ -282,7 +206,7 @@ static bool make_headers(struct transfer *t)
     /* Asked for as it is: some hosts relabel .gz files as encoded. */
     if (!add_header(t, "Accept-Encoding: identity"))
         return false;
-    if (t->request.from == 0 || !t->validator)
+    if (t->body.request.from == 0 || !t->validator)
         return true;
     snprintf(line, sizeof line, "If-Range: %s", t->validator);
     return add_header(t, line);
@@ -314,7 +238,7 @@ static bool transfer_go(struct transfer *t, struct error *err)
 {
     t->reason[0] = '\0';
     t->ignored = false;
-    t->response = (struct response_headers){ 0 };
+    t->body.headers = (struct response_headers){ 0 };
     t->curl = curl_easy_init();
     if (!t->curl || !make_headers(t))
         return error_memory(err);
@@ -369,11 +293,12 @@ static struct http_answer conclude(struct transfer *t, CURLcode code)
 
     a.status = status_of(t);
     a.retry_after_s = retry_after(t);
-    if (code == CURLE_OK && a.status < 300 && !t->begun)
-        (void)begin_body(t); /* a body of no bytes */
-    if (t->refusal.why.code != FAIL_NONE) {
-        a.outcome = t->refusal.outcome;
-        a.why = t->refusal.why;
+    if (code == CURLE_OK && a.status < 300 && !t->body.begun)
+        (void)http_body_begin(&t->body, a.status,
+                              announced_bytes(t)); /* a body of no bytes */
+    if (t->body.refusal.why.code != FAIL_NONE) {
+        a.outcome = t->body.refusal.outcome;
+        a.why = t->body.refusal.why;
     } else if (a.status >= 300) {
         a.outcome = response_status_may_pass(a.status) ? HTTP_TRY_AGAIN
                                                        : HTTP_NEXT;
@@ -382,7 +307,7 @@ static struct http_answer conclude(struct transfer *t, CURLcode code)
     } else if (code == CURLE_PARTIAL_FILE) {
         error_set(&a.why, FAIL_NETWORK,
                   "the connection was cut after %" PRIu64 " bytes",
-                  t->begun_at + t->done);
+                  t->body.begun_at + t->body.done);
     } else if (code != CURLE_OK) {
         error_set(&a.why, FAIL_NETWORK, "%s",
                   t->reason[0] ? t->reason : curl_easy_strerror(code));
@@ -435,7 +360,7 @@ static void finish(struct transfer *t, CURLcode code)
     if (answer.why.code == FAIL_NONE)
         answer = conclude(t, code);
     unlink_transfer(t);
-    struct http_request request = t->request;
+    struct http_request request = t->body.request;
     transfer_free(t); /* first: done may start the next one */
     request.done(request.context, &answer);
 }
@@ -480,11 +405,12 @@ bool http_pool_start(struct http_pool *pool, const struct http_request *request,
     if (!t)
         return error_memory(err);
     t->pool = pool;
-    t->request = *request;
-    t->request.url = t->request.validator = NULL; /* only the copies live on */
+    t->body.request = *request;
     t->at = text_copy(request->url, err);
     t->validator = request->validator ? text_copy(request->validator, err)
                                       : NULL;
+    t->body.request.url = NULL; /* only the copies live on */
+    t->body.request.validator = t->validator;
     if (!url_is_allowed(request->url))
         error_set(err, FAIL_NETWORK,
                   "refused: only https, and http to this machine, are safe, "
