@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 
@@ -147,6 +148,15 @@ void directory_unlock(struct directory_lock *lock)
     lock->fd_plus_1 = 0;
 }
 
+static void remove_stray(const char *dir, const char *name)
+{
+    struct error ignored = { 0 };
+    char *path = path_join(dir, name, &ignored);
+
+    (void)!(path && folder_remove(path, &ignored));
+    free(path);
+}
+
 void directory_sweep(const char *path)
 {
     static const char prefix[] = DIRECTORY_TEMP_PREFIX;
@@ -158,7 +168,7 @@ void directory_sweep(const char *path)
             continue;
         long pid = strtol(entry->d_name + sizeof prefix - 1, NULL, 10);
         if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
-            unlinkat(dirfd(dir), entry->d_name, 0);
+            remove_stray(path, entry->d_name);
     }
     if (dir)
         closedir(dir);
@@ -180,6 +190,26 @@ bool file_is_regular(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+bool file_is_same(const char *a, const char *b)
+{
+    struct stat one, other;
+
+    return stat(a, &one) == 0 && stat(b, &other) == 0 &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+bool path_is_within(const char *path, const char *top)
+{
+    char *inner = realpath(path, NULL), *outer = realpath(top, NULL);
+    size_t n = outer ? strlen(outer) : 0;
+    bool within = inner && outer && strncmp(inner, outer, n) == 0 &&
+                  (inner[n] == '\0' || inner[n] == '/' || n == 1);
+
+    free(inner);
+    free(outer);
+    return within;
 }
 
 bool file_size(const char *path, unsigned long long *bytes)

@@ -40,7 +40,7 @@ bool MUST_USE directory_lock(struct directory_lock *lock, const char *path,
                              struct error *err);
 void directory_unlock(struct directory_lock *lock);
 
-/* Removes temporary files whose process is gone. Never fails: what cannot be
+/* Removes temporary files and folders whose process is gone. Never fails: what cannot be
  * removed stays. Call it with the lock held. */
 void directory_sweep(const char *path);
 
@@ -51,6 +51,12 @@ bool path_is_taken(const char *path);
 
 /* A regular file, or a link to one. */
 bool file_is_regular(const char *path);
+
+/* Do both names lead to the same file? */
+bool file_is_same(const char *a, const char *b);
+
+/* Is `path` the file or folder `top`, or does it lie somewhere in it? */
+bool path_is_within(const char *path, const char *top);
 
 /* The size of a regular file; false when there is none. */
 bool file_size(const char *path, unsigned long long *bytes);

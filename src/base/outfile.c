@@ -40,18 +40,38 @@ static bool fd_write(struct writer *base, const void *from, size_t n,
     return true;
 }
 
+bool outfile_write_at(struct outfile *o, uint64_t at, const void *bytes,
+                      size_t n, struct error *err)
+{
+    const char *from = bytes;
+
+    while (n > 0) {
+        ssize_t done =
+            pwrite(o->fd, from, n < WRITE_MAX ? n : WRITE_MAX, (off_t)at);
+        if (done < 0 && errno == EINTR) {
+            if (!interrupt_none(err))
+                return false;
+            continue;
+        }
+        if (done < 0)
+            return error_errno(err, "cannot write '%s'", o->path);
+        from += done;
+        at += (uint64_t)done;
+        n -= (size_t)done;
+    }
+    return true;
+}
+
 static const struct writer_ops fd_ops = { fd_write };
 
-/* Opens a file of a new name in the directory of path. The name does not
+/* Opens a file of a new name in `dir` ("" or with its slash). The name does not
  * depend on path's own, which may be as long as a name can be. */
-static int open_temp(const char *path, char **temp, struct error *err)
+static int open_temp(const char *dir, size_t dir_length, const char *path,
+                     char **temp, struct error *err)
 {
-    size_t dir_length = (size_t)(path_base(path) - path);
-
     for (unsigned attempt = 0; attempt < 10000; attempt++) {
         char *name = text_format(err, "%.*s" DIRECTORY_TEMP_PREFIX "%ld-%u",
-                                 (int)dir_length, path, (long)getpid(),
-                                 attempt);
+                                 (int)dir_length, dir, (long)getpid(), attempt);
         if (!name)
             return -1;
         int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -104,7 +124,8 @@ bool outfile_open(struct outfile *o, const char *path, unsigned flags,
     else if (device)
         new.fd = open(path, O_WRONLY | O_CLOEXEC);
     else
-        new.fd = open_temp(path, &new.temp, err);
+        new.fd = open_temp(path, (size_t)(path_base(path) - path), path,
+                           &new.temp, err);
     if (new.fd < 0) {
         /* A FIFO was waited for, and a signal came: that is the reason. */
         if (errno != EINTR || interrupt_none(err))
@@ -114,6 +135,43 @@ bool outfile_open(struct outfile *o, const char *path, unsigned flags,
     }
     *o = new;
     return true;
+}
+
+bool outfile_stage(struct outfile *o, const char *dir, const char *path,
+                   unsigned flags, struct error *err)
+{
+    struct outfile new = { .base = { &fd_ops, NULL },
+                           .fd = -1,
+                           .flags = flags | OUTFILE_MAKE_PARENT };
+    struct stat st;
+    char *inside = path_join(dir, "", err);
+
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        error_set(err, FAIL_USAGE, "'%s' is a directory; a file name is needed",
+                  path);
+    else if (!(flags & OUTFILE_REPLACE) && path_is_taken(path))
+        error_set(err, FAIL_USAGE, "'%s' exists; use --force to replace it",
+                  path);
+    else if (inside && (new.path = text_copy(path, err)) != NULL)
+        new.fd = open_temp(inside, strlen(inside), path, &new.temp, err);
+    free(inside);
+    if (new.fd < 0) {
+        release(&new);
+        return false;
+    }
+    new.base.name = new.path;
+    *o = new;
+    return true;
+}
+
+static bool make_parent(const char *path, struct error *err)
+{
+    size_t length = (size_t)(path_base(path) - path);
+    char *dir = text_format(err, "%.*s", (int)length, path);
+    bool ok = dir && directory_make(dir, err);
+
+    free(dir);
+    return ok;
 }
 
 bool outfile_finish(struct outfile *o, struct error *err)
@@ -136,6 +194,8 @@ bool outfile_commit(struct outfile *o, struct error *err)
     if (!outfile_finish(o, err))
         return false;
     if (o->temp) {
+        if ((o->flags & OUTFILE_MAKE_PARENT) && !make_parent(o->path, err))
+            return false;
         if (rename(o->temp, o->path) != 0)
             return error_errno(err, "cannot rename to '%s'", o->path);
         free(o->temp);

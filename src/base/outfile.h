@@ -5,6 +5,8 @@
 #define MP_BASE_OUTFILE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/writer.h"
@@ -14,6 +16,7 @@ enum outfile_flag {
     OUTFILE_SYNC = 2,    /* on disk before it gets its name */
     OUTFILE_DEVICE = 4, /* a device or FIFO of that name is written as it comes,
                             not replaced: for names that a person typed */
+    OUTFILE_MAKE_PARENT = 8, /* set by outfile_stage */
 };
 
 /* Starts as { 0 }, which abandon accepts. */
@@ -30,6 +33,16 @@ struct outfile {
  * OUTFILE_REPLACE. */
 bool MUST_USE outfile_open(struct outfile *o, const char *path, unsigned flags,
                            struct error *err);
+
+/* The same for a regular file whose temporary lies in the directory `dir`,
+ * which is on the same file system: that of `path` is made on commit. */
+bool MUST_USE outfile_stage(struct outfile *o, const char *dir,
+                            const char *path, unsigned flags,
+                            struct error *err);
+
+/* Writes n bytes at any place. Not to standard output or a device. */
+bool MUST_USE outfile_write_at(struct outfile *o, uint64_t at,
+                               const void *bytes, size_t n, struct error *err);
 
 /* Two endings. Commit may fail, and then nothing has appeared; abandon cannot
  * fail, and does nothing once committed. */

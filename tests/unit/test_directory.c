@@ -262,6 +262,23 @@ static long dead_process(void)
     return (long)child;
 }
 
+/* A folder with a file below it, and a link to a folder outside. */
+static void make_strays(const char *prefix, long process)
+{
+    char path[200];
+
+    (void)mkdir("elsewhere", 0777);
+    file_make("elsewhere/f", "abc", 3);
+    snprintf(path, sizeof path, "%s%ld-dir", prefix, process);
+    assert_int_equal(mkdir(path, 0777), 0);
+    snprintf(path, sizeof path, "%s%ld-dir/in", prefix, process);
+    assert_int_equal(mkdir(path, 0777), 0);
+    snprintf(path, sizeof path, "%s%ld-dir/in/f", prefix, process);
+    file_make(path, "abc", 3);
+    snprintf(path, sizeof path, "%s%ld-link", prefix, process);
+    assert_int_equal(symlink("../elsewhere", path), 0);
+}
+
 static void test_sweep(void **state)
 {
     (void)state;
@@ -288,8 +305,8 @@ static void test_sweep(void **state)
     char path[200];
 
     assert_int_equal(mkdir("d", 0777), 0);
-    snprintf(path, sizeof path, "d/" DIRECTORY_TEMP_PREFIX "%ld-dir", dead);
-    assert_int_equal(mkdir(path, 0777), 0);
+    make_strays("d/" DIRECTORY_TEMP_PREFIX, dead);
+    make_strays("d/" DIRECTORY_TEMP_PREFIX, own);
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < COUNT_OF(cases); i++) {
             snprintf(path, sizeof path, "%s%s%ld%s", cases[i].folder,
@@ -302,8 +319,12 @@ static void test_sweep(void **state)
         }
         directory_sweep("d");
     }
-    assert_int_equal(entries_count("d"), COUNT_OF(cases) - 3 + 1);
-    directory_sweep("missing"); /* never fails */
+    /* the folder and the link of the live process are left */
+    assert_int_equal(entries_count("d"), COUNT_OF(cases) - 3 + 2);
+    snprintf(path, sizeof path, "d/" DIRECTORY_TEMP_PREFIX "%ld-dir/in/f", own);
+    assert_true(file_exists(path));
+    assert_true(file_exists("elsewhere/f")); /* links are not followed */
+    directory_sweep("missing");              /* never fails */
     directory_sweep("d/mnist-0.gz");
 }
 
