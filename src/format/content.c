@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/sizes.h"
+#include "format/csv.h"
 #include "format/gzip.h"
 #include "format/idx.h"
 #include "format/npy.h"
@@ -28,6 +29,7 @@ static const char *const phrases[] = {
     [CONTENT_WEB_PAGE] = "a web page",
     [CONTENT_XML] = "XML (an error message of a server?)",
     [CONTENT_JSON] = "JSON (an error message of a server?)",
+    [CONTENT_CSV] = "a CSV table",
     [CONTENT_LITTLE_IDX] = "IDX with its header in little-endian order",
     [CONTENT_TEXT] = "text",
 };
@@ -84,6 +86,8 @@ static enum content recognise_text(const unsigned char *head, size_t n)
             strncasecmp((const char *)head + at, markups[i].bytes,
                         markups[i].n) == 0)
             return markups[i].content;
+    if (csv_matches(head, n))
+        return CONTENT_CSV;
     return is_text(head, n) ? CONTENT_TEXT : CONTENT_UNKNOWN;
 }
 

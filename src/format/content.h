@@ -22,6 +22,7 @@ enum content {
     CONTENT_WEB_PAGE,
     CONTENT_XML,
     CONTENT_JSON,
+    CONTENT_CSV,        /* a table of whole numbers */
     CONTENT_LITTLE_IDX, /* an IDX header with its bytes reversed */
     CONTENT_TEXT,
 };

@@ -13,7 +13,7 @@ static const struct {
     [DTYPE_I16] = { "i16", 2 },   [DTYPE_I32] = { "i32", 4 },
     [DTYPE_I64] = { "i64", 8 },   [DTYPE_F16] = { "f16", 2 },
     [DTYPE_BF16] = { "bf16", 2 }, [DTYPE_F32] = { "f32", 4 },
-    [DTYPE_F64] = { "f64", 8 },
+    [DTYPE_F64] = { "f64", 8 },   [DTYPE_U32] = { "u32", 4 },
 };
 
 const char *dtype_name(enum dtype type)
@@ -114,6 +114,8 @@ double dtype_load(enum dtype type, const void *from)
         LOAD(int32_t, from);
     case DTYPE_I64:
         LOAD(int64_t, from);
+    case DTYPE_U32:
+        LOAD(uint32_t, from);
     case DTYPE_F32:
         LOAD(float, from);
     case DTYPE_F64:
@@ -167,6 +169,9 @@ void dtype_store(enum dtype type, void *to, double value)
         break;
     case DTYPE_I64:
         STORE(int64_t, to, rint(value));
+        break;
+    case DTYPE_U32:
+        STORE(uint32_t, to, rint(value));
         break;
     case DTYPE_F32:
         STORE(float, to, value);

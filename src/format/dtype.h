@@ -17,6 +17,7 @@ enum dtype {
     DTYPE_BF16,
     DTYPE_F32,
     DTYPE_F64,
+    DTYPE_U32,
     DTYPE_COUNT
 };
 

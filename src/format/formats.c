@@ -6,10 +6,19 @@
 #include <string.h>
 
 #include "base/sizes.h"
+#include "format/arrayfiles.h"
+#include "format/csv.h"
 #include "format/gzip.h"
 #include "format/idx.h"
+#include "format/libsvm.h"
 #include "format/npy.h"
+#include "format/npz.h"
 #include "format/pngimage.h"
+#include "format/safetensors.h"
+#include "format/tfrecord.h"
+#include "format/torchvision.h"
+#include "format/tree.h"
+#include "format/webdataset.h"
 #include "format/xz.h"
 
 static bool write_nothing(struct writer *w, const struct array_info *info,
@@ -22,20 +31,64 @@ static bool write_nothing(struct writer *w, const struct array_info *info,
 }
 
 const struct format formats[] = {
-    { "bin", CONTENT_UNKNOWN, NULL, write_nothing, true, NULL },
-    { "idx", CONTENT_IDX, idx_open, idx_write_header, false, "idx" },
-    { "npy", CONTENT_NPY, npy_open, npy_write_header, true, "npy" },
-    { "png", CONTENT_PNG, pngimage_open, NULL, true, "png" },
-    { NULL, CONTENT_UNKNOWN, NULL, NULL, false, NULL },
+    { .name = "bin",
+      .write_header = write_nothing,
+      .little = true,
+      .sink = &arrayfiles_sink },
+    { .name = "npy",
+      .content = CONTENT_NPY,
+      .open = npy_open,
+      .write_header = npy_write_header,
+      .little = true,
+      .suffix = "npy",
+      .sink = &arrayfiles_sink },
+    { .name = "idx",
+      .content = CONTENT_IDX,
+      .open = idx_open,
+      .write_header = idx_write_header,
+      .suffix = "idx",
+      .sink = &arrayfiles_sink },
+    { .name = "idx.gz",
+      .write_header = idx_write_header,
+      .suffix = "idx.gz",
+      .gzip = true,
+      .sink = &arrayfiles_sink },
+    { .name = "npz", .sink = &npz_sink },
+    { .name = "safetensors", .sink = &safetensors_sink },
+    { .name = "libsvm", .sink = &libsvm_sink },
+    { .name = "csv",
+      .content = CONTENT_CSV,
+      .open = csv_open,
+      .sink = &csv_sink },
+    { .name = "pjreddie", .sink = &pjreddie_sink },
+    { .name = "torchvision", .sink = &torchvision_sink },
+    { .name = "png",
+      .content = CONTENT_PNG,
+      .open = pngimage_open,
+      .sink = &tree_sink },
+    { .name = "tfrecord", .sink = &tfrecord_sink },
+    { .name = "webdataset", .sink = &webdataset_sink },
+    { .name = NULL },
 };
 
-const struct format *format_find_writable(const char *name, struct error *err)
+static bool is_array_writable(const struct format *f)
 {
-    char known[128] = "";
+    return f->write_header != NULL && !f->gzip;
+}
+
+static bool is_set_writable(const struct format *f)
+{
+    return f->sink != NULL;
+}
+
+static const struct format *
+find(const char *name, bool (*fits)(const struct format *f), struct error *err)
+{
+    char known[160] = "";
     size_t used = 0;
 
     for (const struct format *f = formats; f->name; f++) {
-        if (!f->write_header)
+        if (!fits(f))
             continue;
         if (strcmp(f->name, name) == 0)
             return f;
@@ -46,6 +99,16 @@ const struct format *format_find_writable(const char *name, struct error *err)
     error_set(err, FAIL_USAGE, "unknown format '%s'; there are %s", name,
               known);
     return NULL;
+}
+
+const struct format *format_find_writable(const char *name, struct error *err)
+{
+    return find(name, is_array_writable, err);
+}
+
+const struct format *format_find_sink(const char *name, struct error *err)
+{
+    return find(name, is_set_writable, err);
 }
 
 const char *format_suffix(const struct format *f, enum dtype dtype)
@@ -127,8 +190,8 @@ bool array_open_unpacked(struct array_stream *s, struct reader *in,
                   new.in->name, content_phrase(content));
     else
         error_set(err, FAIL_DATA,
-                  "'%s' is no array file: it is %s; IDX, NPY and PNG can be "
-                  "read, also inside gzip or xz",
+                  "'%s' is no array file: it is %s; IDX, NPY, PNG and CSV "
+                  "can be read, also inside gzip or xz",
                   new.in->name, content_phrase(content));
 bad:
     reader_close(new.in);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "format/array.h"
 #include "format/content.h"
+#include "format/sink.h"
 
 struct format {
     const char *name;
@@ -18,14 +19,19 @@ struct format {
      * can only be written. */
     bool (*open)(struct array_stream *s, struct error *err);
 
-    /* Writes all that comes before the elements; NULL when it can only be
-     * read. */
+    /* Writes all that comes before the elements of a single array; NULL when it
+     * is not written so. */
     bool (*write_header)(struct writer *w, const struct array_info *info,
                          struct error *err);
     bool little; /* byte order of the elements that follow */
 
     /* The part of file names after the dot; NULL: the element type's name. */
     const char *suffix;
+
+    bool gzip; /* header and elements are packed */
+
+    /* Writes prepared sets; NULL when they are not written so. */
+    const struct sink_ops *sink;
 };
 
 /* NULL-terminated by name; ends with a row whose name is NULL. */
@@ -34,6 +40,9 @@ extern const struct format formats[];
 /* NULL when no writable format has this name; *err then lists those there
  * are. */
 const struct format *format_find_writable(const char *name, struct error *err);
+
+/* The same of formats that prepared sets are written in. */
+const struct format *format_find_sink(const char *name, struct error *err);
 
 /* "train-images.f32", "train-images.npy". */
 const char *format_suffix(const struct format *f, enum dtype dtype);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* gzip (RFC 1952) as a reader: strict where gzread is not. */
+/* gzip (RFC 1952) as a reader, strict where gzread is not, and as a writer. */
 #ifndef MP_FORMAT_GZIP_H
 #define MP_FORMAT_GZIP_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/reader.h"
+#include "base/writer.h"
 
 bool gzip_matches(const unsigned char *head, size_t n); /* needs 2 bytes */
 
@@ -18,6 +20,22 @@ bool gzip_matches(const unsigned char *head, size_t n); /* needs 2 bytes */
  * depend on the input. */
 struct reader *MUST_USE gzip_reader_open(struct reader *source,
                                          struct error *err);
+
+/* Packs what is written to it as one member without name and time, so that the
+ * same bytes give the same file with the same zlib. Starts as { 0 }, which
+ * release accepts. */
+struct gzip_writer {
+    struct writer base;
+    struct writer *to; /* borrowed */
+    void *stream;      /* owned */
+};
+bool MUST_USE gzip_writer_open(struct gzip_writer *w, struct writer *to,
+                               struct error *err);
+bool MUST_USE gzip_writer_finish(struct gzip_writer *w, struct error *err);
+void gzip_writer_release(struct gzip_writer *w);
+
+/* The CRC-32 of gzip and zip; goes on from `crc`, which is 0 at first. */
+uint32_t gzip_crc32(uint32_t crc, const void *bytes, size_t n);
 
 /* "1.2.13": as compiled, and as running. */
 const char *gzip_header_version(void);

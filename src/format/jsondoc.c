@@ -81,6 +81,14 @@ bool jsondoc_find_real(struct json_t *object, const char *key, double *to)
     return true;
 }
 
+bool jsondoc_real(struct json_t *number, double *to)
+{
+    if (!json_is_number(number))
+        return false;
+    *to = json_number_value(number);
+    return true;
+}
+
 bool jsondoc_find_bool(struct json_t *object, const char *key, bool *to)
 {
     json_t *value = json_object_get(object, key);
@@ -94,6 +102,11 @@ bool jsondoc_find_bool(struct json_t *object, const char *key, bool *to)
 bool jsondoc_is_object(struct json_t *doc)
 {
     return json_is_object(doc);
+}
+
+bool jsondoc_is_null(struct json_t *doc)
+{
+    return json_is_null(doc);
 }
 
 bool jsondoc_is_array(struct json_t *doc)
@@ -221,6 +234,12 @@ void jsondoc_append_text(struct json_t *array, const char *text,
 void jsondoc_append_u64(struct json_t *array, uint64_t value, struct error *err)
 {
     jsondoc_append(array, make_u64(value), err);
+}
+
+void jsondoc_append_real(struct json_t *array, double value, struct error *err)
+{
+    jsondoc_append(array, isfinite(value) ? json_real(value) : json_null(),
+                   err);
 }
 
 bool jsondoc_equal(struct json_t *a, struct json_t *b)

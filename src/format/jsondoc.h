@@ -33,6 +33,7 @@ bool jsondoc_find_bool(struct json_t *object, const char *key, bool *to);
 
 bool jsondoc_is_object(struct json_t *doc);
 bool jsondoc_is_array(struct json_t *doc);
+bool jsondoc_is_null(struct json_t *doc); /* JSON's null */
 
 /* Elements of an array, or members of an object in their order. */
 size_t jsondoc_count(struct json_t *doc);
@@ -41,6 +42,7 @@ struct json_t *jsondoc_member_at(struct json_t *object, size_t i,
                                  const char **key);
 const char *jsondoc_text(struct json_t *text);
 bool jsondoc_u64(struct json_t *number, uint64_t *to);
+bool jsondoc_real(struct json_t *number, double *to);
 
 /* ---- making: what goes wrong is noted in *err, and jsondoc_dump fails then;
  * nothing in between needs a check. Setters take `child`. Text that is not
@@ -64,6 +66,8 @@ void jsondoc_append_text(struct json_t *array, const char *text,
                          struct error *err);
 void jsondoc_append_u64(struct json_t *array, uint64_t value,
                         struct error *err);
+void jsondoc_append_real(struct json_t *array, double value,
+                         struct error *err); /* not finite: null */
 
 bool jsondoc_equal(struct json_t *a, struct json_t *b);
 

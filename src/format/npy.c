@@ -22,7 +22,7 @@ static const struct {
 } npy_types[] = {
     { "u1", DTYPE_U8 },  { "i1", DTYPE_I8 },  { "i2", DTYPE_I16 },
     { "i4", DTYPE_I32 }, { "i8", DTYPE_I64 }, { "f2", DTYPE_F16 },
-    { "f4", DTYPE_F32 }, { "f8", DTYPE_F64 },
+    { "f4", DTYPE_F32 }, { "f8", DTYPE_F64 }, { "u4", DTYPE_U32 },
 };
 
 bool npy_matches(const unsigned char *head, size_t n)

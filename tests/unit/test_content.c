@@ -61,11 +61,40 @@ static const struct {
     { CONTENT_XML, BYTES("\xEF\xBB\xBF<?XML version=\"1.0\"?>") },
     { CONTENT_JSON, BYTES("{\"error\": \"gone\"}") },
     { CONTENT_JSON, BYTES("\n {\"message\":\"Not Found\"}") },
+    /* tables, with a line of names or without, and with mistakes */
+    { CONTENT_CSV, BYTES("5,0,0,0,255\r\n") },
+    { CONTENT_CSV, BYTES("5") },
+    { CONTENT_CSV, BYTES("5\n0\n4\n") },
+    { CONTENT_CSV, BYTES("\xEF\xBB\xBF\"5\", 0\n") },
+    { CONTENT_CSV, BYTES("label,pixel0,pixel1") },
+    { CONTENT_CSV, BYTES("\"label\",\"1x1\",\"1x2\"\r\n\"7\",") },
+    { CONTENT_CSV, BYTES("pixel0, pixel1\n0, 0\n") },
+    { CONTENT_CSV, BYTES(",label\n0,5\n") },
+    { CONTENT_CSV, BYTES("label\n5\n") },
+    { CONTENT_CSV, BYTES("k,Gr\xC3\xBC\xC3\x9F"
+                         "e\n") },
+    { CONTENT_CSV, BYTES("5,12.0,-1e3\n") },
+    { CONTENT_CSV, BYTES("5,,256\nx") },
+    { CONTENT_CSV, BYTES("label,a\n5,x\n") },
+    { CONTENT_CSV, BYTES("1,2\n\n3,\0\n") },
     /* headers in the wrong order */
     { CONTENT_LITTLE_IDX, BYTES("\x03\x08\0\0\x60\xEA\0\0") },
     { CONTENT_LITTLE_IDX, BYTES("\x01\x08\0\0\x60\xEA\0\0") },
     /* the rest */
-    { CONTENT_TEXT, BYTES("5,0,0,0,255\r\n") },
+    { CONTENT_TEXT, BYTES("Sorry, try again\n") },
+    { CONTENT_TEXT, BYTES("Hello, world") },
+    { CONTENT_TEXT, BYTES("In 1998, LeCun\n") },
+    { CONTENT_TEXT, BYTES("Hello,\nworld\n") },
+    { CONTENT_TEXT, BYTES("title\n5 apples, 6 pears\n") },
+    { CONTENT_TEXT, BYTES("yes,no\nperhaps,never\n") },
+    { CONTENT_TEXT, BYTES("5\napples\n") },
+    { CONTENT_TEXT, BYTES("[1,2,3]\n") },
+    { CONTENT_TEXT, BYTES("0 0 0 5\n0 0 0 6\n") },
+    { CONTENT_TEXT, BYTES("label;pixel0\n5;0\n") },
+    { CONTENT_TEXT, BYTES("---\na: 1\n") },
+    { CONTENT_TEXT, BYTES("d41d8cd98f00b204e9800998ecf8427e  x.gz\n") },
+    { CONTENT_TEXT, BYTES(",\n") },
+    { CONTENT_TEXT, BYTES("\n5,0\n") },
     { CONTENT_TEXT, BYTES("version https://git-lfs.github.com/spec/v1\n") },
     { CONTENT_TEXT, BYTES("Gr\xC3\xBC\xC3\x9F"
                           "e\n") },
@@ -124,12 +153,31 @@ static void test_long_head(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         unsigned char head[READER_PEEK_MAX];
         if (cases[i].content == CONTENT_UNKNOWN ||
-            cases[i].content == CONTENT_TEXT || cases[i].n == 0)
+            cases[i].content == CONTENT_TEXT ||
+            cases[i].content == CONTENT_CSV || cases[i].n == 0)
             continue;
         fill_noise(head, sizeof head, i);
         memcpy(head, cases[i].head, cases[i].n);
         assert_int_equal(content_recognise(head, sizeof head),
                          cases[i].content);
+    }
+}
+
+/* Lines that go on behind the head, and numbers that do. */
+static void test_long_lines(void **state)
+{
+    (void)state;
+    static const char *const parts[] = { "0,", "255,", "pixel12," };
+    char head[READER_PEEK_MAX + 8];
+
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        size_t n = strlen(parts[i]);
+        for (size_t at = 0; at < READER_PEEK_MAX; at += n)
+            memcpy(head + at, parts[i], n);
+        for (size_t cut = READER_PEEK_MAX - 8; cut <= READER_PEEK_MAX; cut++)
+            assert_int_equal(
+                content_recognise((const unsigned char *)head, cut),
+                CONTENT_CSV);
     }
 }
 
@@ -148,9 +196,8 @@ static void test_phrases(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_recognise),
-        cmocka_unit_test(test_every_length),
-        cmocka_unit_test(test_long_head),
+        cmocka_unit_test(test_recognise), cmocka_unit_test(test_every_length),
+        cmocka_unit_test(test_long_head), cmocka_unit_test(test_long_lines),
         cmocka_unit_test(test_phrases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,7 @@ static const struct {
     { DTYPE_U8, "u8", 1 },     { DTYPE_I8, "i8", 1 },   { DTYPE_I16, "i16", 2 },
     { DTYPE_I32, "i32", 4 },   { DTYPE_I64, "i64", 8 }, { DTYPE_F16, "f16", 2 },
     { DTYPE_BF16, "bf16", 2 }, { DTYPE_F32, "f32", 4 }, { DTYPE_F64, "f64", 8 },
+    { DTYPE_U32, "u32", 4 },
 };
 
 static void test_names(void **state)
@@ -348,6 +349,9 @@ static void test_integers(void **state)
         { DTYPE_I64, 9007199254740992.0, 9007199254740992.0 },
         { DTYPE_I64, -9007199254740991.0, -9007199254740991.0 },
         { DTYPE_I64, -0x1p63, -0x1p63 },
+        { DTYPE_U32, 0, 0 },
+        { DTYPE_U32, 4294967295.0, 4294967295.0 },
+        { DTYPE_U32, 2147483648.5, 2147483648.0 },
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

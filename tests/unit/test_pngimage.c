@@ -119,8 +119,10 @@ static void test_round_trip(void **state)
     (void)state;
     static const struct {
         size_t width, height;
-    } sizes[] = { { 1, 1 },   { 1, 9 },   { 9, 1 },    { 28, 28 },
-                  { 300, 2 }, { 2, 300 }, { 513, 257 } };
+    } sizes[] = { { 1, 1 },   { 1, 9 },    { 9, 1 },     { 28, 28 },
+                  { 300, 2 }, { 2, 300 },  { 513, 257 }, { 63, 64 },
+                  { 64, 64 }, { 4095, 1 }, { 4096, 1 },  { 1, 2048 },
+                  { 1, 2049 } };
     static unsigned char pixels[513 * 257];
 
     fill_noise(pixels, sizeof pixels, 13);

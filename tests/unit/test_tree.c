@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* Trees of pictures, read: which rows there are in which order, and what their
+ * labels and classes are called. */
+#include "format/tree.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "made_tree.h"
+
+struct row {
+    unsigned char level; /* of its first pixel */
+    int label;
+};
+
+static void check_images(struct array_stream *s, const struct row *want,
+                         size_t rows, size_t step)
+{
+    unsigned char got[TREE_PIXELS * 16];
+    struct error err = { 0 };
+    size_t n = 0;
+
+    while (n < rows * TREE_PIXELS) {
+        ptrdiff_t some = array_read_native(s, got + n, step, &err);
+        assert_no_error(err);
+        assert_true(some > 0);
+        n += (size_t)some;
+    }
+    assert_int_equal(n, rows * TREE_PIXELS);
+    assert_int_equal(array_read_native(s, got, 1, &err), 0);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(got[i], want[i / TREE_PIXELS].level + i % TREE_PIXELS);
+}
+
+/* The whole tree "t": rows until one of level 0, classes until NULL. */
+static void check_tree(const struct row *want, const char *const *classes)
+{
+    size_t rows = 0;
+
+    while (want[rows].level != 0)
+        rows++;
+    for (size_t step = 1; step <= 2 * TREE_PIXELS + 1;
+         step += TREE_PIXELS / 2) {
+        struct error err = { 0 };
+        struct tree t = { 0 };
+        int32_t labels[17];
+
+        bool ok = tree_open(&t, "t", &err);
+        assert_no_error(err);
+        assert_true(ok);
+        assert_int_equal(t.images.info.dtype, DTYPE_U8);
+        assert_int_equal(t.images.info.ndims, 3);
+        assert_int_equal(t.images.info.dim[0], rows);
+        assert_int_equal(t.images.info.dim[1], TREE_HEIGHT);
+        assert_int_equal(t.images.info.dim[2], TREE_WIDTH);
+        check_images(&t.images, want, rows, step);
+        assert_int_equal(t.labels.info.dtype, DTYPE_I32);
+        assert_int_equal(t.labels.info.ndims, 1);
+        assert_int_equal(t.labels.info.dim[0], rows);
+        assert_int_equal(array_read_native(&t.labels, labels, 17, &err), rows);
+        for (size_t i = 0; i < rows; i++)
+            assert_int_equal(labels[i], want[i].label);
+        for (size_t i = 0; i < t.class_count; i++)
+            assert_string_equal(t.classes[i], classes[i]);
+        assert_null(classes[t.class_count]);
+        tree_close(&t);
+        tree_close(&t);
+    }
+}
+
+/* ---- order, labels, classes ---- */
+
+/* By file name over all classes; a name that stands in two, by label, though
+ * "11" comes before "3" as text. */
+static void test_numbers(void **state)
+{
+    (void)state;
+    static const char *const classes[] = { "0", "1", "2", "3",  "4",  "5", "6",
+                                           "7", "8", "9", "10", "11", NULL };
+    static const struct row want[] = { { 10, 3 },  { 20, 11 }, { 30, 3 },
+                                       { 40, 11 }, { 50, 3 },  { 60, 11 },
+                                       { 0, 0 } };
+
+    tree_make_dir("t");
+    tree_make_dir("t/3");
+    tree_make_dir("t/11");
+    tree_put("t/11/c.png", 40);
+    tree_put("t/3/e.png", 50);
+    tree_put("t/11/e.png", 60);
+    tree_put("t/3/a.png", 10);
+    tree_put("t/11/b.png", 20);
+    tree_put("t/3/b10.png", 30);
+    check_tree(want, classes);
+}
+
+static void test_leading_zeros(void **state)
+{
+    (void)state;
+    static const char *const classes[] = { "0", "1", "2", NULL };
+    static const struct row want[] = { { 10, 2 }, { 20, 0 }, { 0, 0 } };
+
+    tree_make_dir("t");
+    tree_make_dir("t/02");
+    tree_make_dir("t/000");
+    tree_put("t/02/a.png", 10);
+    tree_put("t/000/b.png", 20);
+    check_tree(want, classes);
+
+    struct error err = { 0 };
+    struct tree t = { 0 };
+    tree_make_dir("t/2"); /* an empty folder, too */
+    assert_false(tree_open(&t, "t", &err));
+    assert_error(err, FAIL_DATA,
+                 "'t' has two folders for label 2, '02' and '2'; put them");
+    assert_null(t.images.in);
+}
+
+/* The largest label, and what is none. */
+static void test_large_numbers(void **state)
+{
+    (void)state;
+    static const char *const classes[] = { "1", "65536", NULL };
+    static const struct row want[] = { { 10, 0 }, { 20, 1 }, { 0, 0 } };
+    struct error err = { 0 };
+    struct tree t = { 0 };
+    int32_t labels[2];
+
+    tree_make_dir("t");
+    tree_make_dir("t/1");
+    tree_make_dir("t/65535");
+    tree_put("t/1/a.png", 10);
+    tree_put("t/65535/b.png", 20);
+    assert_true(tree_open(&t, "t", &err));
+    assert_int_equal(t.class_count, 65536);
+    assert_string_equal(t.classes[0], "0");
+    assert_string_equal(t.classes[65535], "65535");
+    assert_int_equal(array_read_native(&t.labels, labels, 2, &err), 2);
+    assert_true(labels[0] == 1 && labels[1] == 65535);
+    tree_close(&t);
+
+    assert_int_equal(rename("t/65535", "t/65536"), 0);
+    check_tree(want, classes);
+}
+
+/* One folder that is no number makes names of all; an empty one keeps its
+ * place. */
+static void test_names(void **state)
+{
+    (void)state;
+    static const char *const classes[] = { "10", "Zebra", "ape", "bee", NULL };
+    static const struct row want[] = {
+        { 10, 3 }, { 20, 1 }, { 30, 3 }, { 40, 0 }, { 0, 0 }
+    };
+
+    tree_make_dir("t");
+    tree_make_dir("t/bee");
+    tree_make_dir("t/ape");
+    tree_make_dir("t/Zebra");
+    tree_make_dir("t/10");
+    tree_put("t/bee/1.png", 10);
+    tree_put("t/bee/2.png", 30);
+    tree_put("t/Zebra/2.png", 20);
+    tree_put("t/10/3.png", 40);
+    check_tree(want, classes);
+}
+
+static void test_odd_names(void **state)
+{
+    (void)state;
+    static const char *const classes[] = { " ", "-1", "a\nb", NULL };
+    static const struct row want[] = {
+        { 10, 2 }, { 20, 0 }, { 30, 1 }, { 40, 0 }, { 0, 0 }
+    };
+
+    tree_make_dir("t");
+    tree_make_dir("t/a\nb");
+    tree_make_dir("t/ ");
+    tree_make_dir("t/-1");
+    tree_put("t/a\nb/\x1b[1m.png", 10);
+    tree_put("t/ /%s%n.png", 20);
+    tree_put("t/-1/-.png", 30);
+    tree_put("t/ /\xff.png", 40);
+    check_tree(want, classes);
+}
+
+/* What begins with a dot is not looked at, whatever it is. */
+static void test_dot_files(void **state)
+{
+    (void)state;
+    static const char *const classes[] = { "0", "1", NULL };
+    static const struct row want[] = { { 10, 0 }, { 20, 1 }, { 0, 0 } };
+
+    tree_make();
+    file_make("t/.DS_Store", "x", 1);
+    file_make("t/0/.png", "x", 1);
+    file_make("t/0/.a.png", "x", 1);
+    tree_make_dir("t/.git");
+    assert_int_equal(mkfifo("t/.2", 0666), 0);
+    assert_int_equal(mkfifo("t/1/.b.png", 0666), 0);
+    check_tree(want, classes);
+}
+
+static void test_links(void **state)
+{
+    (void)state;
+    static const char *const classes[] = { "0", "1", NULL };
+    static const struct row want[] = {
+        { 10, 0 }, { 30, 0 }, { 20, 1 }, { 0, 0 }
+    };
+
+    tree_make();
+    tree_put("elsewhere", 30);
+    assert_int_equal(symlink("../../elsewhere", "t/0/aa.png"), 0);
+    assert_int_equal(rename("t/1", "one"), 0);
+    assert_int_equal(symlink("../one", "t/1"), 0);
+    check_tree(want, classes);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        IN_TEMP_DIR(test_numbers),       IN_TEMP_DIR(test_leading_zeros),
+        IN_TEMP_DIR(test_large_numbers), IN_TEMP_DIR(test_names),
+        IN_TEMP_DIR(test_odd_names),     IN_TEMP_DIR(test_dot_files),
+        IN_TEMP_DIR(test_links),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
