@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Scaling by table: one entry per grey level, exact by construction. */
+/* Scaling by table, one entry per grey level, exact by construction; and of
+ * each pixel by constants of its own. */
 #include "stage/normalize.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
 #include "base/sizes.h"
-#include "stage/stats.h"
 
 static const char *const mode_names[] = {
     [SCALE_UNIT] = "unit",         [SCALE_SIGNED] = "signed",
     [SCALE_STANDARD] = "standard", [SCALE_CUSTOM] = "custom",
-    [SCALE_NONE] = "none",
+    [SCALE_NONE] = "none",         [SCALE_PIXEL_STANDARD] = "pixel-standard",
 };
 
 const char *scale_name(enum scale_mode mode)
@@ -51,7 +52,8 @@ bool scale_parse(const char *text, struct scale *to, struct error *err)
     if (!parse_pair(text, &parsed))
         return error_set(err, FAIL_USAGE,
                          "'%s' is no scale; there are unit, signed, standard, "
-                         "none and MEAN,STD (as in 0.1307,0.3081)",
+                         "pixel-standard, none and MEAN,STD (as in "
+                         "0.1307,0.3081)",
                          text);
     *to = parsed;
     return true;
@@ -74,7 +76,27 @@ bool scale_fit(struct scale *scale, const uint64_t histogram[256],
     return true;
 }
 
-double scale_apply(const struct scale *scale, double x)
+bool scale_fit_pixels(struct scale *scale, const struct pixel_sums *sums,
+                      struct pixel_moments *moments, struct error *err)
+{
+    if (sums->rows == 0)
+        return error_set(err, FAIL_DATA,
+                         "--scale pixel-standard cannot be fitted: there are "
+                         "no pixels");
+    if (!pixel_moments_of(sums, moments, err))
+        return false;
+    scale->pixel = moments;
+    return true;
+}
+
+/* (x / 255 - mean) / std of one pixel, from x / 255. */
+static double standardize(const struct pixel_moments *m, size_t pixel,
+                          double unit)
+{
+    return m->std[pixel] > 0 ? (unit - m->mean[pixel]) / m->std[pixel] : 0;
+}
+
+double scale_apply(const struct scale *scale, size_t pixel, double x)
 {
     switch (scale->mode) {
     case SCALE_UNIT:
@@ -84,10 +106,88 @@ double scale_apply(const struct scale *scale, double x)
     case SCALE_STANDARD:
     case SCALE_CUSTOM:
         return (x / 255.0 - scale->mean) / scale->std;
+    case SCALE_PIXEL_STANDARD:
+        return standardize(scale->pixel, pixel, x / 255.0);
     case SCALE_NONE:
         break;
     }
     return x;
+}
+
+/* False when the type cannot hold the value. */
+static bool store(enum dtype type, void *to, double value)
+{
+    if (type == DTYPE_F32 && fabs(value) > FLT_MAX)
+        value = (double)INFINITY; /* the conversion itself is undefined */
+    dtype_store(type, to, value);
+    return isfinite(dtype_load(type, to));
+}
+
+static bool fill_table(struct normalize *n, struct error *err)
+{
+    for (int x = 0; x < 256; x++)
+        if (!store(n->dtype, n->table[x], scale_apply(&n->scale, 0, x)))
+            return error_set(err, FAIL_USAGE,
+                             "with a mean of %g and a deviation of %g, grey "
+                             "level %d becomes larger than %s can be",
+                             n->scale.mean, n->scale.std, x,
+                             dtype_name(n->dtype));
+    return true;
+}
+
+/* The levels in between come out in between. */
+static bool check_pixel(const struct normalize *n, size_t p, struct error *err)
+{
+    const struct pixel_moments *m = n->scale.pixel;
+    unsigned char element[8];
+
+    if (!(m->std[p] >= 0))
+        return error_set(err, FAIL_USAGE,
+                         "pixel %zu has a deviation of %g, which is below zero",
+                         p, m->std[p]);
+    for (int x = 0; x < 256; x += 255)
+        if (!store(n->dtype, element, scale_apply(&n->scale, p, x)))
+            return error_set(err, FAIL_USAGE,
+                             "with a mean of %g and a deviation of %g, grey "
+                             "level %d of pixel %zu becomes larger than %s can "
+                             "be",
+                             m->mean[p], m->std[p], x, p, dtype_name(n->dtype));
+    return true;
+}
+
+/* A table for each pixel pays where rounding is slow and all of them fit the
+ * cache: f16 takes 0.03 s for 60000 rows of 784 pixels instead of 0.8 s, but
+ * f32 takes 0.06 s without. */
+enum { PIXEL_TABLES_MAX = 4096 };
+
+static bool make_pixel_tables(struct normalize *n, struct error *err)
+{
+    size_t pixels = n->scale.pixel->pixels;
+
+    if (dtype_bytes(n->dtype) != 2 || pixels > PIXEL_TABLES_MAX)
+        return true;
+    n->pixel_table = malloc(pixels * sizeof *n->pixel_table);
+    if (!n->pixel_table)
+        return error_memory(err);
+    for (size_t p = 0; p < pixels; p++)
+        for (int x = 0; x < 256; x++)
+            dtype_store(n->dtype, &n->pixel_table[p][x],
+                        scale_apply(&n->scale, p, x));
+    return true;
+}
+
+static bool fill_pixels(struct normalize *n, struct error *err)
+{
+    if (!n->scale.pixel)
+        return error_set(err, FAIL_USAGE,
+                         "--scale pixel-standard has no means and deviations "
+                         "here");
+    for (size_t p = 0; p < n->scale.pixel->pixels; p++)
+        if (!check_pixel(n, p, err))
+            return false;
+    for (int x = 0; x < 256; x++)
+        dtype_store(DTYPE_F64, n->table[x], x / 255.0);
+    return make_pixel_tables(n, err);
 }
 
 bool normalize_init(struct normalize *n, const struct scale *scale,
@@ -95,6 +195,7 @@ bool normalize_init(struct normalize *n, const struct scale *scale,
 {
     bool fitted = scale->mode == SCALE_STANDARD || scale->mode == SCALE_CUSTOM;
 
+    *n = (struct normalize){ .scale = *scale, .dtype = dtype };
     if (fitted && !(scale->std > 0))
         return error_set(err, FAIL_USAGE, "a deviation of %g is not above zero",
                          scale->std);
@@ -102,22 +203,19 @@ bool normalize_init(struct normalize *n, const struct scale *scale,
         return error_set(err, FAIL_USAGE,
                          "--dtype u8 keeps whole grey levels: it goes with "
                          "--scale none only");
-    if (dtype != DTYPE_U8 && dtype < DTYPE_F16)
+    if (dtype != DTYPE_U8 && !dtype_is_float(dtype))
         return error_set(err, FAIL_USAGE,
                          "pixels cannot become %s; there are f32, f64, f16, "
                          "bf16 and u8",
                          dtype_name(dtype));
-    n->scale = *scale;
-    n->dtype = dtype;
-    for (int x = 0; x < 256; x++) {
-        dtype_store(dtype, n->table[x], scale_apply(scale, x));
-        if (!isfinite(dtype_load(dtype, n->table[x])))
-            return error_set(err, FAIL_USAGE,
-                             "with a mean of %g and a deviation of %g, grey "
-                             "level %d becomes larger than %s can be",
-                             scale->mean, scale->std, x, dtype_name(dtype));
-    }
-    return true;
+    return scale->mode == SCALE_PIXEL_STANDARD ? fill_pixels(n, err)
+                                               : fill_table(n, err);
+}
+
+void normalize_release(struct normalize *n)
+{
+    free(n->pixel_table);
+    n->pixel_table = NULL;
 }
 
 /* The table's entries packed at the width of the element, so that the loop is
@@ -133,11 +231,53 @@ bool normalize_init(struct normalize *n, const struct scale *scale,
             out[i] = table[pixels[i]];                       \
     } while (0)
 
+/* Each level's x / 255 is looked up, and the rest computed. */
+#define COMPUTE(type)                                                      \
+    do {                                                                   \
+        double unit[256];                                                  \
+        type *out = to;                                                    \
+        memcpy(unit, n->table, sizeof unit);                               \
+        for (size_t i = 0; i < count; i += m->pixels)                      \
+            for (size_t p = 0; p < m->pixels; p++)                         \
+                out[i + p] = (type)standardize(m, p, unit[pixels[i + p]]); \
+    } while (0)
+
 /* NOLINTEND(bugprone-macro-parentheses) */
+
+static void small_floats(const struct normalize *n, const unsigned char *pixels,
+                         size_t count, uint16_t *out)
+{
+    size_t per_row = n->scale.pixel->pixels;
+
+    for (size_t i = 0; i < count; i += per_row)
+        for (size_t p = 0; p < per_row; p++)
+            if (n->pixel_table)
+                out[i + p] = n->pixel_table[p][pixels[i + p]];
+            else
+                dtype_store(n->dtype, &out[i + p],
+                            scale_apply(&n->scale, p, pixels[i + p]));
+}
+
+static void by_pixel(const struct normalize *n, const unsigned char *pixels,
+                     size_t count, void *to)
+{
+    const struct pixel_moments *m = n->scale.pixel;
+
+    if (n->dtype == DTYPE_F32)
+        COMPUTE(float);
+    else if (n->dtype == DTYPE_F64)
+        COMPUTE(double);
+    else
+        small_floats(n, pixels, count, to);
+}
 
 void normalize_u8(const struct normalize *n, const unsigned char *pixels,
                   size_t count, void *to)
 {
+    if (n->scale.mode == SCALE_PIXEL_STANDARD) {
+        by_pixel(n, pixels, count, to);
+        return;
+    }
     switch (dtype_bytes(n->dtype)) {
     case 1:
         LOOK_UP(uint8_t);
@@ -159,6 +299,8 @@ bool normalize_any(const struct normalize *n, enum dtype from,
                    struct error *err)
 {
     size_t in_bytes = dtype_bytes(from), out_bytes = dtype_bytes(n->dtype);
+    bool by_place = n->scale.mode == SCALE_PIXEL_STANDARD;
+    size_t per_row = by_place ? n->scale.pixel->pixels : 1;
     const unsigned char *in = pixels;
     unsigned char *out = to;
 
@@ -168,13 +310,10 @@ bool normalize_any(const struct normalize *n, enum dtype from,
     }
     for (size_t i = 0; i < count; i++, out += out_bytes) {
         double x = dtype_load(from, in + i * in_bytes);
-        double value = scale_apply(&n->scale, x);
+        double value = scale_apply(&n->scale, i % per_row, x);
         if (n->dtype == DTYPE_U8)
             value = value > 255 ? 255 : value > 0 ? value : 0;
-        if (n->dtype == DTYPE_F32 && fabs(value) > FLT_MAX)
-            value = (double)INFINITY; /* the conversion itself is undefined */
-        dtype_store(n->dtype, out, value);
-        if (!isfinite(dtype_load(n->dtype, out)))
+        if (!store(n->dtype, out, value))
             return error_set(
                 err, FAIL_DATA,
                 "'%s' has the pixel value %g, which %s cannot hold "

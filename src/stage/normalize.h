@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "format/dtype.h"
+#include "stage/stats.h"
 
 enum scale_mode {
     SCALE_UNIT,     /* x / 255 */
@@ -17,14 +18,20 @@ enum scale_mode {
     SCALE_STANDARD, /* (x / 255 - mean) / std, fitted on the rows of train */
     SCALE_CUSTOM,   /* the same, mean and std as given */
     SCALE_NONE,     /* x */
+    SCALE_PIXEL_STANDARD, /* as SCALE_STANDARD, but each pixel of the picture by
+                             its own mean and deviation; 0 where the latter is
+                             0 */
 };
 
+/* Can be copied. */
 struct scale {
     enum scale_mode mode;
     double mean, std; /* of SCALE_STANDARD (once fitted) and SCALE_CUSTOM */
+    const struct pixel_moments *pixel; /* borrowed; of SCALE_PIXEL_STANDARD,
+                                          once fitted */
 };
 
-/* "unit", "signed", "standard", "none" or "MEAN,STD". */
+/* "unit", "signed", "standard", "none", "pixel-standard" or "MEAN,STD". */
 bool MUST_USE scale_parse(const char *text, struct scale *to,
                           struct error *err);
 const char *scale_name(enum scale_mode mode); /* "custom" for MEAN,STD */
@@ -34,21 +41,38 @@ const char *scale_name(enum scale_mode mode); /* "custom" for MEAN,STD */
 bool MUST_USE scale_fit(struct scale *scale, const uint64_t histogram[256],
                         struct error *err);
 
-/* One pixel value, in double. */
-double scale_apply(const struct scale *scale, double x);
+/* The same for SCALE_PIXEL_STANDARD: fills in *moments, which then are the
+ * caller's, and which scale borrows. FAIL_DATA when there are no rows. */
+bool MUST_USE scale_fit_pixels(struct scale *scale,
+                               const struct pixel_sums *sums,
+                               struct pixel_moments *moments,
+                               struct error *err);
 
-/* All 256 levels of u8, already in the type of the output. (x * (1/255.0f)
- * would differ from x / 255 at 126 of them.) */
+/* One pixel value, in double. `pixel` is its place in the picture, at which
+ * SCALE_PIXEL_STANDARD alone looks. */
+double scale_apply(const struct scale *scale, size_t pixel, double x);
+
+/* Starts as { 0 }, and borrows what its scale borrows. */
 struct normalize {
     struct scale scale;
     enum dtype dtype;
+    /* All 256 levels of u8, already in the type of the output. (x * (1/255.0f)
+     * would differ from x / 255 at 126 of them.) Of SCALE_PIXEL_STANDARD,
+     * whose pixels differ: x / 255 in double. */
     unsigned char table[256][8];
+    uint16_t (*pixel_table)[256]; /* owned, by pixel; of SCALE_PIXEL_STANDARD
+                                     with small floats; NULL: none */
 };
 
-/* Refuses, with FAIL_USAGE, a deviation that is not above zero, types without
- * rounding rules (other integers than u8), and u8 with any scale but none. */
+/* Refuses, with FAIL_USAGE, a deviation that is not above zero (per pixel: that
+ * is below), types without rounding rules (other integers than u8), and u8
+ * with any scale but none. */
 bool MUST_USE normalize_init(struct normalize *n, const struct scale *scale,
                              enum dtype dtype, struct error *err);
+void normalize_release(struct normalize *n); /* accepts { 0 } */
+
+/* For SCALE_PIXEL_STANDARD, the pixels that both of these take are those of
+ * whole pictures. */
 
 /* count pixels to count elements of n->dtype, in this machine's byte order. */
 void normalize_u8(const struct normalize *n, const unsigned char *pixels,

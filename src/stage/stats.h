@@ -35,6 +35,10 @@ void stats_release(struct stats *s);
 void stats_add(struct stats *s, const unsigned char *images,
                const int64_t *labels, size_t rows);
 
+/* The same without labels: all in class 0. */
+void stats_add_levels(struct stats *s, const unsigned char *images,
+                      size_t rows);
+
 /* From the levels 0..255 of a histogram. False when a sum does not fit 64
  * bits, with FAIL_DATA: that takes more than 2^48 pixels. */
 bool MUST_USE pixel_stats_of(const uint64_t histogram[256],
@@ -42,5 +46,34 @@ bool MUST_USE pixel_stats_of(const uint64_t histogram[256],
 
 /* The histogram of all classes together. */
 void stats_total(const struct stats *s, uint64_t histogram[256]);
+
+/* ---- by position in the picture ---- */
+
+/* Sums of each pixel over rows, exact for up to 2^48 of them. Starts as
+ * { 0 }. */
+struct pixel_sums {
+    size_t pixels; /* of a row */
+    uint64_t rows;
+    uint64_t *sum, *squares; /* owned: pixels */
+};
+
+bool MUST_USE pixel_sums_init(struct pixel_sums *s, size_t pixels,
+                              struct error *err);
+void pixel_sums_release(struct pixel_sums *s);
+
+void pixel_sums_add(struct pixel_sums *s, const unsigned char *images,
+                    size_t rows);
+
+/* Mean and population deviation of x / 255 for each pixel; the deviation of a
+ * pixel that never changes is exactly 0. Starts as { 0 }. */
+struct pixel_moments {
+    size_t pixels;
+    double *mean, *std; /* owned: pixels */
+};
+
+/* There is at least one row. */
+bool MUST_USE pixel_moments_of(const struct pixel_sums *sums,
+                               struct pixel_moments *to, struct error *err);
+void pixel_moments_release(struct pixel_moments *m);
 
 #endif

@@ -85,6 +85,7 @@ static long double scaled(const struct scale *s, long double x)
     case SCALE_STANDARD:
     case SCALE_CUSTOM:
         return (x / 255 - (long double)s->mean) / (long double)s->std;
+    case SCALE_PIXEL_STANDARD: /* see test_normalize_pixels.c */
     case SCALE_NONE:
         break;
     }
@@ -104,19 +105,19 @@ static double scaled_double(const struct scale *s, double x)
 }
 
 static const struct scale scales[] = {
-    { SCALE_UNIT, 0, 0 },
-    { SCALE_SIGNED, 0, 0 },
-    { SCALE_NONE, 0, 0 },
-    { SCALE_STANDARD, 0.13066047627384, 0.30810780385646 },
-    { SCALE_CUSTOM, 0.1307, 0.3081 },
-    { SCALE_CUSTOM, 0.2860, 0.3530 },
-    { SCALE_CUSTOM, 0.5, 0.5 },
-    { SCALE_CUSTOM, 0, 1 },
-    { SCALE_CUSTOM, 1, 0.1 },
-    { SCALE_CUSTOM, -3.25, 0.001 },
-    { SCALE_CUSTOM, 0, 1e-5 },  /* beyond the largest f16 */
-    { SCALE_CUSTOM, 0.5, 1e6 }, /* below its smallest normal number */
-    { SCALE_CUSTOM, 0, 1e38 },  /* and below that of f32 and bf16 */
+    { SCALE_UNIT, 0, 0, NULL },
+    { SCALE_SIGNED, 0, 0, NULL },
+    { SCALE_NONE, 0, 0, NULL },
+    { SCALE_STANDARD, 0.13066047627384, 0.30810780385646, NULL },
+    { SCALE_CUSTOM, 0.1307, 0.3081, NULL },
+    { SCALE_CUSTOM, 0.2860, 0.3530, NULL },
+    { SCALE_CUSTOM, 0.5, 0.5, NULL },
+    { SCALE_CUSTOM, 0, 1, NULL },
+    { SCALE_CUSTOM, 1, 0.1, NULL },
+    { SCALE_CUSTOM, -3.25, 0.001, NULL },
+    { SCALE_CUSTOM, 0, 1e-5, NULL },  /* beyond the largest f16 */
+    { SCALE_CUSTOM, 0.5, 1e6, NULL }, /* below its smallest normal number */
+    { SCALE_CUSTOM, 0, 1e38, NULL },  /* and below that of f32 and bf16 */
 };
 
 /* ---- all levels ---- */
@@ -194,22 +195,22 @@ static void test_bits(void **state)
         unsigned char x;
         uint64_t bits;
     } cases[] = {
-        { { SCALE_UNIT, 0, 0 }, DTYPE_F32, 0, 0 },
-        { { SCALE_UNIT, 0, 0 }, DTYPE_F32, 1, 0x3B808081 },
-        { { SCALE_UNIT, 0, 0 }, DTYPE_F32, 128, 0x3F008081 },
-        { { SCALE_UNIT, 0, 0 }, DTYPE_F32, 254, 0x3F7EFEFF },
-        { { SCALE_UNIT, 0, 0 }, DTYPE_F32, 255, 0x3F800000 },
-        { { SCALE_UNIT, 0, 0 }, DTYPE_F16, 1, 0x1C04 },
-        { { SCALE_UNIT, 0, 0 }, DTYPE_F16, 254, 0x3BF8 },
-        { { SCALE_UNIT, 0, 0 }, DTYPE_BF16, 1, 0x3B81 },
-        { { SCALE_UNIT, 0, 0 }, DTYPE_BF16, 254, 0x3F7F },
-        { { SCALE_SIGNED, 0, 0 }, DTYPE_F32, 0, 0xBF800000 },
-        { { SCALE_SIGNED, 0, 0 }, DTYPE_F32, 127, 0xBB808081 },
-        { { SCALE_SIGNED, 0, 0 }, DTYPE_F32, 255, 0x3F800000 },
-        { { SCALE_CUSTOM, 0.1307, 0.3081 }, DTYPE_F32, 0, 0xBED93270 },
-        { { SCALE_CUSTOM, 0.1307, 0.3081 }, DTYPE_F32, 255, 0x4034933C },
-        { { SCALE_NONE, 0, 0 }, DTYPE_F16, 255, 0x5BF8 },
-        { { SCALE_UNIT, 0, 0 }, DTYPE_F64, 1, 0x3F70101010101010 },
+        { { SCALE_UNIT, 0, 0, NULL }, DTYPE_F32, 0, 0 },
+        { { SCALE_UNIT, 0, 0, NULL }, DTYPE_F32, 1, 0x3B808081 },
+        { { SCALE_UNIT, 0, 0, NULL }, DTYPE_F32, 128, 0x3F008081 },
+        { { SCALE_UNIT, 0, 0, NULL }, DTYPE_F32, 254, 0x3F7EFEFF },
+        { { SCALE_UNIT, 0, 0, NULL }, DTYPE_F32, 255, 0x3F800000 },
+        { { SCALE_UNIT, 0, 0, NULL }, DTYPE_F16, 1, 0x1C04 },
+        { { SCALE_UNIT, 0, 0, NULL }, DTYPE_F16, 254, 0x3BF8 },
+        { { SCALE_UNIT, 0, 0, NULL }, DTYPE_BF16, 1, 0x3B81 },
+        { { SCALE_UNIT, 0, 0, NULL }, DTYPE_BF16, 254, 0x3F7F },
+        { { SCALE_SIGNED, 0, 0, NULL }, DTYPE_F32, 0, 0xBF800000 },
+        { { SCALE_SIGNED, 0, 0, NULL }, DTYPE_F32, 127, 0xBB808081 },
+        { { SCALE_SIGNED, 0, 0, NULL }, DTYPE_F32, 255, 0x3F800000 },
+        { { SCALE_CUSTOM, 0.1307, 0.3081, NULL }, DTYPE_F32, 0, 0xBED93270 },
+        { { SCALE_CUSTOM, 0.1307, 0.3081, NULL }, DTYPE_F32, 255, 0x4034933C },
+        { { SCALE_NONE, 0, 0, NULL }, DTYPE_F16, 255, 0x5BF8 },
+        { { SCALE_UNIT, 0, 0, NULL }, DTYPE_F64, 1, 0x3F70101010101010 },
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -250,12 +251,14 @@ static void test_other_types(void **state)
 
             for (size_t j = 0; j < COUNT_OF(values); j++) {
                 char *at = (char *)in + count * bytes;
-                bool fits = from >= DTYPE_F16
-                                ? fabs(values[j]) < 6e4
-                                : values[j] == rint(values[j]) &&
-                                      fabs(values[j] + 0.5) <
-                                          ldexp(1, (int)bytes * 8 - 1) &&
-                                      (from != DTYPE_U8 || values[j] >= 0);
+                bool fits =
+                    dtype_is_float(from)
+                        ? fabs(values[j]) < 6e4
+                        : values[j] == rint(values[j]) &&
+                              fabs(values[j] + 0.5) <
+                                  ldexp(1, (int)bytes * 8 - 1) &&
+                              ((from != DTYPE_U8 && from != DTYPE_U32) ||
+                               values[j] >= 0);
                 if (fits) {
                     dtype_store(from, at, values[j]);
                     count++;
@@ -302,7 +305,7 @@ static void test_clamped_to_u8(void **state)
         { -(double)INFINITY, 0 },
         { (double)NAN, 0 },
     };
-    static const struct scale none = { SCALE_NONE, 0, 0 };
+    static const struct scale none = { SCALE_NONE, 0, 0, NULL };
     struct normalize n;
     struct error err = { 0 };
 
@@ -330,24 +333,31 @@ static void test_init_refused(void **state)
         enum dtype dtype;
         const char *part;
     } cases[] = {
-        { { SCALE_CUSTOM, 0, 0 }, DTYPE_F32, "a deviation of 0 is not above" },
-        { { SCALE_CUSTOM, 0, -1 },
+        { { SCALE_CUSTOM, 0, 0, NULL },
+          DTYPE_F32,
+          "a deviation of 0 is not above" },
+        { { SCALE_CUSTOM, 0, -1, NULL },
           DTYPE_F32,
           "a deviation of -1 is not above" },
-        { { SCALE_CUSTOM, 0, (double)NAN }, DTYPE_F32, "is not above zero" },
-        { { SCALE_STANDARD, 0.5, 0 }, DTYPE_F32, "is not above zero" },
-        { { SCALE_UNIT, 0, 0 },
+        { { SCALE_CUSTOM, 0, (double)NAN, NULL },
+          DTYPE_F32,
+          "is not above zero" },
+        { { SCALE_STANDARD, 0.5, 0, NULL }, DTYPE_F32, "is not above zero" },
+        { { SCALE_UNIT, 0, 0, NULL },
           DTYPE_U8,
           "--dtype u8 keeps whole grey levels" },
-        { { SCALE_SIGNED, 0, 0 }, DTYPE_U8, "goes with --scale none only" },
-        { { SCALE_CUSTOM, 0, 1 }, DTYPE_U8, "--scale none only" },
-        { { SCALE_STANDARD, 0, 1 }, DTYPE_U8, "--scale none only" },
-        { { SCALE_NONE, 0, 0 },
+        { { SCALE_SIGNED, 0, 0, NULL },
+          DTYPE_U8,
+          "goes with --scale none only" },
+        { { SCALE_CUSTOM, 0, 1, NULL }, DTYPE_U8, "--scale none only" },
+        { { SCALE_STANDARD, 0, 1, NULL }, DTYPE_U8, "--scale none only" },
+        { { SCALE_NONE, 0, 0, NULL },
           DTYPE_I8,
           "pixels cannot become i8; there are" },
-        { { SCALE_NONE, 0, 0 }, DTYPE_I16, "pixels cannot become i16" },
-        { { SCALE_UNIT, 0, 0 }, DTYPE_I32, "pixels cannot become i32" },
-        { { SCALE_UNIT, 0, 0 }, DTYPE_I64, "pixels cannot become i64" },
+        { { SCALE_NONE, 0, 0, NULL }, DTYPE_I16, "pixels cannot become i16" },
+        { { SCALE_UNIT, 0, 0, NULL }, DTYPE_I32, "pixels cannot become i32" },
+        { { SCALE_UNIT, 0, 0, NULL }, DTYPE_I64, "pixels cannot become i64" },
+        { { SCALE_NONE, 0, 0, NULL }, DTYPE_U32, "pixels cannot become u32" },
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -366,14 +376,17 @@ static void test_parse(void **state)
         const char *text, *name;
         struct scale scale;
     } cases[] = {
-        { "unit", "unit", { SCALE_UNIT, 0, 0 } },
-        { "signed", "signed", { SCALE_SIGNED, 0, 0 } },
-        { "standard", "standard", { SCALE_STANDARD, 0, 0 } },
-        { "none", "none", { SCALE_NONE, 0, 0 } },
-        { "0.1307,0.3081", "custom", { SCALE_CUSTOM, 0.1307, 0.3081 } },
-        { "-1.5,2", "custom", { SCALE_CUSTOM, -1.5, 2 } },
-        { "0,1e-3", "custom", { SCALE_CUSTOM, 0, 0.001 } },
-        { "0,0", "custom", { SCALE_CUSTOM, 0, 0 } }, /* refused by init */
+        { "unit", "unit", { SCALE_UNIT, 0, 0, NULL } },
+        { "signed", "signed", { SCALE_SIGNED, 0, 0, NULL } },
+        { "standard", "standard", { SCALE_STANDARD, 0, 0, NULL } },
+        { "none", "none", { SCALE_NONE, 0, 0, NULL } },
+        { "pixel-standard",
+          "pixel-standard",
+          { SCALE_PIXEL_STANDARD, 0, 0, NULL } },
+        { "0.1307,0.3081", "custom", { SCALE_CUSTOM, 0.1307, 0.3081, NULL } },
+        { "-1.5,2", "custom", { SCALE_CUSTOM, -1.5, 2, NULL } },
+        { "0,1e-3", "custom", { SCALE_CUSTOM, 0, 0.001, NULL } },
+        { "0,0", "custom", { SCALE_CUSTOM, 0, 0, NULL } }, /* refused by init */
     };
     static const char *const refused[] = {
         "",
@@ -382,6 +395,8 @@ static void test_parse(void **state)
         "unit ",
         " unit",
         "uni",
+        "pixel",
+        "pixel-standard ",
         "0.13",
         "0.13,",
         ",0.3",
@@ -398,7 +413,7 @@ static void test_parse(void **state)
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct scale got = { SCALE_CUSTOM, 4711, 4711 };
+        struct scale got = { SCALE_CUSTOM, 4711, 4711, NULL };
         struct error err = { 0 };
         assert_true(scale_parse(cases[i].text, &got, &err));
         assert_string_equal(scale_name(got.mode), cases[i].name);
@@ -407,11 +422,13 @@ static void test_parse(void **state)
             fail_msg("%s: %g,%g", cases[i].text, got.mean, got.std);
     }
     for (size_t i = 0; i < COUNT_OF(refused); i++) {
-        struct scale got = { SCALE_CUSTOM, 4711, 4711 };
+        struct scale got = { SCALE_CUSTOM, 4711, 4711, NULL };
         struct error err = { 0 };
         if (scale_parse(refused[i], &got, &err))
             fail_msg("\"%s\" was taken", refused[i]);
-        assert_error(err, FAIL_USAGE, "is no scale; there are unit, signed");
+        assert_error(err, FAIL_USAGE,
+                     "is no scale; there are unit, signed, standard, "
+                     "pixel-standard, none and MEAN,STD");
         assert_true(got.mean == 4711);
     }
 }
@@ -436,7 +453,7 @@ static void test_fit(void **state)
         uint64_t histogram[256] = {
             [0] = cases[i].at_0, [255] = cases[i].at_255
         };
-        struct scale scale = { SCALE_STANDARD, 4711, 4711 };
+        struct scale scale = { SCALE_STANDARD, 4711, 4711, NULL };
         struct error err = { 0 };
         bool ok = scale_fit(&scale, histogram, &err);
 

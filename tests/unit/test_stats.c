@@ -226,6 +226,125 @@ static void test_order_does_not_matter(void **state)
     assert_true(figures[0].std == figures[1].std);
 }
 
+/* ---- by position ---- */
+
+static void check_sums(const struct pixel_sums *s, const unsigned char *images,
+                       size_t rows)
+{
+    assert_int_equal(s->rows, rows);
+    for (size_t p = 0; p < s->pixels; p++) {
+        uint64_t sum = 0, squares = 0;
+        for (size_t i = 0; i < rows; i++) {
+            uint64_t x = images[i * s->pixels + p];
+            sum += x;
+            squares += x * x;
+        }
+        if (s->sum[p] != sum || s->squares[p] != squares)
+            fail_msg("%zu pixels, %zu rows: pixel %zu", s->pixels, rows, p);
+    }
+}
+
+/* Sizes about those of the tiles, rows in one block and in several. */
+static void test_pixel_sums(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = { 1, 255, 256, 257, 784 };
+    enum { MANY = 41 };
+
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        unsigned char *images = malloc(MANY * sizes[i]);
+        struct pixel_sums s = { 0 };
+        struct error err = { 0 };
+
+        assert_non_null(images);
+        fill_noise(images, MANY * sizes[i], i + 1);
+        assert_true(pixel_sums_init(&s, sizes[i], &err));
+        check_sums(&s, images, 0);
+        pixel_sums_add(&s, images, 17);
+        pixel_sums_add(&s, NULL, 0);
+        check_sums(&s, images, 17);
+        pixel_sums_add(&s, images + 17 * sizes[i], MANY - 17);
+        check_sums(&s, images, MANY);
+        pixel_sums_release(&s);
+        assert_null(s.sum);
+        pixel_sums_release(&s);
+        free(images);
+    }
+}
+
+/* 66052 white rows in one call: 32 bits do not hold their squares. */
+static void test_many_white_rows(void **state)
+{
+    (void)state;
+    enum { WHITE = 140000, WIDTH = 3 };
+    unsigned char *images = malloc((size_t)WHITE * WIDTH);
+    struct pixel_sums s = { 0 };
+    struct pixel_moments m = { 0 };
+    struct error err = { 0 };
+
+    assert_non_null(images);
+    memset(images, 255, (size_t)WHITE * WIDTH);
+    images[WIDTH * (WHITE - 1) + 1] = 0;
+    assert_true(pixel_sums_init(&s, WIDTH, &err));
+    pixel_sums_add(&s, images, WHITE);
+    check_sums(&s, images, WHITE);
+    assert_true(pixel_moments_of(&s, &m, &err));
+    assert_int_equal(m.pixels, WIDTH);
+    assert_true(m.mean[0] == 1 && m.std[0] == 0);
+    assert_true(m.mean[2] == 1 && m.std[2] == 0);
+    /* One of n is 0: the deviation is sqrt(n - 1) / n. */
+    assert_true(fabs(m.std[1] * WHITE / sqrt(WHITE - 1) - 1) < 1e-15);
+    assert_true(fabs(m.mean[1] * WHITE / (WHITE - 1) - 1) < 1e-15);
+    pixel_moments_release(&m);
+    pixel_sums_release(&s);
+    free(images);
+}
+
+/* Exact to the last digit but one: from Python's decimal, 60 digits. */
+static void test_pixel_moments(void **state)
+{
+    (void)state;
+    uint64_t sum[] = { 0, 1275, 399, 1, 378, 82 };
+    uint64_t squares[] = { 0, 325125, 81539, 1, 53134, 1346 };
+    static const double mean[] = { 0,
+                                   1,
+                                   0.3129411764705882,
+                                   0.000784313725490196,
+                                   0.2964705882352941,
+                                   0.06431372549019608 };
+    static const double std[] = { 0,
+                                  0,
+                                  0.39097390204458565,
+                                  0.001568627450980392,
+                                  0.2748300652817589,
+                                  0.0019211684257122966 };
+    const struct pixel_sums sums = { COUNT_OF(sum), 5, sum, squares };
+    struct pixel_moments m = { 0 };
+    struct error err = { 0 };
+
+    assert_true(pixel_moments_of(&sums, &m, &err));
+    for (size_t p = 0; p < COUNT_OF(sum); p++)
+        if (fabs(m.mean[p] - mean[p]) > mean[p] * 3e-16 ||
+            fabs(m.std[p] - std[p]) > std[p] * 3e-16)
+            fail_msg("pixel %zu: %.17g, %.17g", p, m.mean[p], m.std[p]);
+    pixel_moments_release(&m);
+}
+
+/* As above: 2^40 rows of 255 and one of 254. */
+static void test_pixel_spread_needs_128_bits(void **state)
+{
+    (void)state;
+    uint64_t n = UINT64_C(1) << 40, sum = n * 255 + 254;
+    uint64_t squares = n * 65025 + 254 * 254;
+    const struct pixel_sums sums = { 1, n + 1, &sum, &squares };
+    struct pixel_moments m = { 0 };
+    struct error err = { 0 };
+
+    assert_true(pixel_moments_of(&sums, &m, &err));
+    assert_true(fabs(m.std[0] * 255 / 0x1p-20 - 1) < 1e-11);
+    pixel_moments_release(&m);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -236,6 +355,10 @@ int main(void)
         cmocka_unit_test(test_overflow),
         cmocka_unit_test(test_counting),
         cmocka_unit_test(test_order_does_not_matter),
+        cmocka_unit_test(test_pixel_sums),
+        cmocka_unit_test(test_many_white_rows),
+        cmocka_unit_test(test_pixel_moments),
+        cmocka_unit_test(test_pixel_spread_needs_128_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
