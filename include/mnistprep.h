@@ -41,7 +41,8 @@ enum mnistprep_dtype {
     MNISTPREP_F16,
     MNISTPREP_BF16,
     MNISTPREP_F32,
-    MNISTPREP_F64
+    MNISTPREP_F64,
+    MNISTPREP_U32
 };
 
 /* Elements in C order: the last dimension runs fastest. */
@@ -57,8 +58,11 @@ struct mnistprep_split {
     const char *name;              /* "train", "test", ... */
     uint64_t count;                /* rows */
     struct mnistprep_array images; /* count x height x width */
-    struct mnistprep_array labels; /* count */
+    struct mnistprep_array labels; /* count, or none */
     struct mnistprep_array onehot; /* count x classes, or none */
+    struct mnistprep_array rows;   /* count: the row of each in its source; none
+                                      when they are all, in order */
+    struct mnistprep_array folds;  /* count: of cross-validation, or none */
 };
 
 struct mnistprep_dataset;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/directory.h"
+#include "base/folder.h"
 #include "base/outfile.h"
 #include "base/sizes.h"
 #include "base/text.h"
@@ -16,12 +17,6 @@
 
 /* More than any set has; a damaged manifest may say anything. */
 enum { LIST_MAX = 4096 };
-
-const char *manifest_kind_name(enum manifest_kind kind)
-{
-    static const char *const names[] = { "images", "labels", "onehot" };
-    return names[kind];
-}
 
 void manifest_release(struct manifest *m)
 {
@@ -36,34 +31,86 @@ void manifest_release(struct manifest *m)
     free(m->source);
     for (size_t i = 0; i < m->split_count; i++) {
         struct manifest_split *s = &m->split[i];
-        for (int kind = 0; kind < MANIFEST_ARRAYS; kind++)
+        for (int kind = 0; kind < SET_ARRAYS; kind++)
             free(s->array[kind].file);
         for (size_t j = 0; j < s->more_count; j++)
             free(s->more[j].file);
         free(s->more);
         free(s->name);
+        free(s->from);
     }
     free(m->split);
+    for (size_t i = 0; i < m->file_count; i++) {
+        free(m->file[i].file);
+        free(m->file[i].format);
+    }
+    free(m->file);
     free(m->dataset);
     jsondoc_release(m->recipe);
     *m = (struct manifest){ 0 };
 }
 
-bool manifest_each_file(const struct manifest *m,
-                        bool (*visit)(void *context,
-                                      const struct manifest_array *array),
+typedef bool file_visitor(void *context, const struct manifest_file *file);
+
+static bool visit_array(const struct manifest_array *a, file_visitor *visit,
+                        void *context)
+{
+    struct manifest_file file = { .file = a->file, .bytes = a->bytes };
+    return !a->file || visit(context, &file);
+}
+
+bool manifest_each_file(const struct manifest *m, file_visitor *visit,
                         void *context)
 {
     for (size_t i = 0; i < m->split_count; i++) {
         const struct manifest_split *s = &m->split[i];
-        for (int kind = 0; kind < MANIFEST_ARRAYS; kind++)
-            if (s->array[kind].file && !visit(context, &s->array[kind]))
+        for (int kind = 0; kind < SET_ARRAYS; kind++)
+            if (!visit_array(&s->array[kind], visit, context))
                 return false;
         for (size_t j = 0; j < s->more_count; j++)
-            if (!visit(context, &s->more[j]))
+            if (!visit_array(&s->more[j], visit, context))
                 return false;
     }
+    for (size_t i = 0; i < m->file_count; i++)
+        if (!visit(context, &m->file[i]))
+            return false;
     return true;
+}
+
+static bool measure(const struct manifest_file *file, const char *path,
+                    uint64_t *files, uint64_t *bytes)
+{
+    struct error ignored = { 0 };
+    unsigned long long size = 0;
+
+    if (file->is_folder)
+        return file_exists(path) &&
+               folder_measure(path, files, bytes, &ignored);
+    if (!file_size(path, &size))
+        return false;
+    *bytes = size;
+    return true;
+}
+
+bool manifest_file_fits(const struct manifest_file *file, const char *dir,
+                        struct error *err)
+{
+    char *path = path_join(dir, file->file, err);
+    uint64_t files = 0, bytes = 0;
+    bool there = path && measure(file, path, &files, &bytes);
+    bool fits = there && bytes == file->bytes &&
+                (!file->is_folder || files == file->files);
+
+    if (path && !there)
+        error_set(err, FAIL_DATA, "'%s' is missing", path);
+    else if (path && !fits && file->is_folder && files != file->files)
+        error_set(err, FAIL_DATA, "'%s' has %llu files instead of %llu", path,
+                  (unsigned long long)files, (unsigned long long)file->files);
+    else if (path && !fits)
+        error_set(err, FAIL_DATA, "'%s' has %llu bytes instead of %llu", path,
+                  (unsigned long long)bytes, (unsigned long long)file->bytes);
+    free(path);
+    return fits;
 }
 
 struct fit {
@@ -71,21 +118,10 @@ struct fit {
     struct error *err;
 };
 
-static bool file_fits(void *context, const struct manifest_array *array)
+static bool file_fits(void *context, const struct manifest_file *file)
 {
     const struct fit *fit = context;
-    char *path = path_join(fit->dir, array->file, fit->err);
-    unsigned long long bytes = 0;
-    bool there = path && file_size(path, &bytes);
-    bool fits = there && bytes == array->bytes;
-
-    if (path && !there)
-        error_set(fit->err, FAIL_DATA, "'%s' is missing", path);
-    else if (path && !fits)
-        error_set(fit->err, FAIL_DATA, "'%s' has %llu bytes instead of %llu",
-                  path, bytes, (unsigned long long)array->bytes);
-    free(path);
-    return fits;
+    return manifest_file_fits(file, fit->dir, fit->err);
 }
 
 bool manifest_files_fit(const struct manifest *m, const char *dir,
@@ -110,6 +146,24 @@ static struct json_t *make_array(const struct manifest_array *a,
     jsondoc_set_text(doc, "byte_order", a->little ? "little" : "big", err);
     jsondoc_set_u64(doc, "offset", a->offset, err);
     jsondoc_set_u64(doc, "bytes", a->bytes, err);
+    if (a->sha256[0])
+        jsondoc_set_text(doc, "sha256", a->sha256, err);
+    return doc;
+}
+
+static struct json_t *make_file(const struct manifest_file *f,
+                                struct error *err)
+{
+    struct json_t *doc = jsondoc_object(err);
+
+    jsondoc_set_text(doc, "file", f->file, err);
+    if (f->format)
+        jsondoc_set_text(doc, "format", f->format, err);
+    if (f->is_folder)
+        jsondoc_set_u64(doc, "files", f->files, err);
+    jsondoc_set_u64(doc, "bytes", f->bytes, err);
+    if (f->sha256[0])
+        jsondoc_set_text(doc, "sha256", f->sha256, err);
     return doc;
 }
 
@@ -119,9 +173,11 @@ static struct json_t *make_split(const struct manifest_split *s,
     struct json_t *doc = jsondoc_object(err);
 
     jsondoc_set_u64(doc, "count", s->count, err);
-    for (int kind = 0; kind < MANIFEST_ARRAYS; kind++)
+    if (s->from)
+        jsondoc_set_text(doc, "from", s->from, err);
+    for (int kind = 0; kind < SET_ARRAYS; kind++)
         if (s->array[kind].file)
-            jsondoc_set(doc, manifest_kind_name((enum manifest_kind)kind),
+            jsondoc_set(doc, set_array_name((enum set_array)kind),
                         make_array(&s->array[kind], err), err);
     if (s->more_count > 0) {
         struct json_t *more = jsondoc_array(err);
@@ -168,6 +224,12 @@ static struct json_t *make_document(const struct manifest *m, const char *tool,
     jsondoc_set(doc, "recipe", jsondoc_keep(m->recipe), err);
     jsondoc_set(doc, "sources", sources, err);
     jsondoc_set(doc, "splits", splits, err);
+    if (m->file_count > 0) {
+        struct json_t *files = jsondoc_array(err);
+        for (size_t i = 0; i < m->file_count; i++)
+            jsondoc_append(files, make_file(&m->file[i], err), err);
+        jsondoc_set(doc, "files", files, err);
+    }
     return doc;
 }
 
@@ -226,8 +288,15 @@ static bool copy_hash(struct json_t *doc, const char *key, char to[DIGEST_TEXT])
 
 bool manifest_is_file_name(const char *file)
 {
-    return file[0] != '\0' && !strchr(file, '/') && strcmp(file, ".") != 0 &&
-           strcmp(file, "..") != 0;
+    for (const char *part = file;;) {
+        size_t n = strcspn(part, "/");
+        if (n == 0 || (n == 1 && part[0] == '.') ||
+            (n == 2 && part[0] == '.' && part[1] == '.'))
+            return false;
+        if (part[n] == '\0')
+            return true;
+        part += n + 1;
+    }
 }
 
 static bool read_array(struct json_t *doc, struct manifest_array *a,
@@ -258,7 +327,26 @@ static bool read_array(struct json_t *doc, struct manifest_array *a,
         return error_set(err, FAIL_DATA, "the entry of '%s' makes no sense",
                          a->file);
     a->little = strcmp(order, "little") == 0;
+    (void)!copy_hash(doc, "sha256", a->sha256);
     return true;
+}
+
+static bool read_file(struct json_t *doc, struct manifest_file *f,
+                      struct error *err)
+{
+    const char *format = jsondoc_find_text(doc, "format");
+
+    f->file = copy_text(doc, "file", err);
+    if (!f->file)
+        return false;
+    if (!manifest_is_file_name(f->file) ||
+        !jsondoc_find_u64(doc, "bytes", &f->bytes))
+        return error_set(err, FAIL_DATA, "the entry of '%s' makes no sense",
+                         f->file);
+    f->is_folder = jsondoc_find_u64(doc, "files", &f->files);
+    f->format = format ? text_copy(format, err) : NULL;
+    (void)!copy_hash(doc, "sha256", f->sha256);
+    return !format || f->format;
 }
 
 static bool read_split(struct json_t *doc, const char *name,
@@ -267,15 +355,18 @@ static bool read_split(struct json_t *doc, const char *name,
     struct json_t *also = jsondoc_find(doc, "also");
     size_t more = jsondoc_count(also);
 
+    const char *from = jsondoc_find_text(doc, "from");
+
     s->name = text_copy(name, err);
-    if (!s->name)
+    s->from = from ? text_copy(from, err) : NULL;
+    if (!s->name || (from && !s->from))
         return false;
     if (!jsondoc_find_u64(doc, "count", &s->count) || more > LIST_MAX)
         return error_set(err, FAIL_DATA, "split '%s' makes no sense", name);
-    for (int kind = 0; kind < MANIFEST_ARRAYS; kind++) {
+    for (int kind = 0; kind < SET_ARRAYS; kind++) {
         struct manifest_array *a = &s->array[kind];
         struct json_t *entry =
-            jsondoc_find(doc, manifest_kind_name((enum manifest_kind)kind));
+            jsondoc_find(doc, set_array_name((enum set_array)kind));
         if (entry && !read_array(entry, a, err))
             return false;
         if (entry && a->info.dim[0] != s->count)
@@ -322,6 +413,8 @@ static bool read_document(struct json_t *doc, struct manifest *m,
     size_t class_count = jsondoc_count(classes);
     size_t source_count = jsondoc_count(sources);
     size_t split_count = jsondoc_count(splits);
+    struct json_t *files = jsondoc_find(doc, "files");
+    size_t file_count = jsondoc_count(files);
 
     if (!schema || strcmp(schema, SCHEMA) != 0)
         return error_set(err, FAIL_DATA, "its schema is not " SCHEMA);
@@ -332,7 +425,7 @@ static bool read_document(struct json_t *doc, struct manifest *m,
                          "\"classes\", \"recipe\", \"sources\" or "
                          "\"splits\" is missing, or is something else");
     if (class_count > 65536 || source_count > LIST_MAX ||
-        split_count > LIST_MAX)
+        split_count > LIST_MAX || file_count > LIST_MAX)
         return error_set(err, FAIL_DATA, "it is too large");
     m->dataset = copy_text(doc, "dataset", err);
     m->recipe = jsondoc_keep(jsondoc_find(doc, "recipe"));
@@ -341,8 +434,14 @@ static bool read_document(struct json_t *doc, struct manifest *m,
     m->split = calloc(split_count + 1, sizeof *m->split);
     if (!m->dataset)
         return false;
-    if (!m->classes || !m->source || !m->split)
+    m->file = calloc(file_count + 1, sizeof *m->file);
+    if (!m->classes || !m->source || !m->split || !m->file)
         return error_memory(err);
+    while (m->file_count < file_count) {
+        size_t i = m->file_count++;
+        if (!read_file(jsondoc_at(files, i), &m->file[i], err))
+            return false;
+    }
     for (; m->class_count < class_count; m->class_count++) {
         const char *name = jsondoc_text(jsondoc_at(classes, m->class_count));
         if (!name)

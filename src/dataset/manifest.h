@@ -8,30 +8,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/outfile.h"
 #include "dataset/receipt.h"
 #include "format/array.h"
-
-enum { MANIFEST_ARRAYS = 3 };
-
-/* The arrays of a split, in the order of their names in the manifest. */
-enum manifest_kind { MANIFEST_IMAGES, MANIFEST_LABELS, MANIFEST_ONEHOT };
-const char *manifest_kind_name(enum manifest_kind kind);
+#include "format/sink.h"
 
 /* One array file, relative to the manifest's directory. */
 struct manifest_array {
     char *file; /* owned; NULL: this array was not made */
     struct array_info info;
     bool little;
-    uint64_t offset; /* of the first element */
-    uint64_t bytes;  /* of the whole file */
+    uint64_t offset;          /* of the first element */
+    uint64_t bytes;           /* of the whole file */
+    char sha256[DIGEST_TEXT]; /* of the whole file; "": not noted */
+};
+
+/* A file, or a folder of very many, that is no single plain array. */
+struct manifest_file {
+    char *file;   /* owned */
+    char *format; /* owned; NULL: none of the formats' own */
+    uint64_t bytes;
+    bool is_folder;
+    uint64_t files; /* in the folder and below */
+    char sha256[DIGEST_TEXT];
 };
 
 struct manifest_split {
     char *name; /* owned */
+    char *from; /* owned: the source split; NULL: the one of this name */
     uint64_t count;
-    struct manifest_array array[MANIFEST_ARRAYS];
+    struct manifest_array array[SET_ARRAYS];
     /* The same arrays in further formats; more_count rows, owned. */
     struct manifest_array *more;
     size_t more_count;
@@ -52,6 +60,8 @@ struct manifest {
     size_t source_count;
     struct manifest_split *split;
     size_t split_count;
+    struct manifest_file *file;
+    size_t file_count;
 };
 
 void manifest_release(struct manifest *m);
@@ -67,17 +77,23 @@ bool MUST_USE manifest_stage(const struct manifest *m, const char *dir,
                              const char *tool, unsigned outfile_flags,
                              struct outfile *to, struct error *err);
 
-/* Files of a set lie in its own directory, nowhere else. */
+/* Files of a set lie in its own directory or below, nowhere else. */
 bool manifest_is_file_name(const char *file);
 
 /* Do both say the same? */
 bool manifest_equal(const struct manifest *a, const struct manifest *b);
 
-/* Calls visit for each array file; stops and returns false when it does. */
+/* Calls visit for each file and folder; stops and returns false when it does.
+ * Those of arrays have no format. */
 bool manifest_each_file(const struct manifest *m,
                         bool (*visit)(void *context,
-                                      const struct manifest_array *array),
+                                      const struct manifest_file *file),
                         void *context);
+
+/* True when this one is there in its recorded size; else false with FAIL_DATA
+ * saying what is there. */
+bool MUST_USE manifest_file_fits(const struct manifest_file *file,
+                                 const char *dir, struct error *err);
 
 /* True when every file is there in its recorded size; else false with
  * FAIL_DATA naming the first that is not. */

@@ -28,7 +28,7 @@ struct mapping {
 struct mnistprep_dataset {
     struct manifest manifest;
     struct mnistprep_split *split;
-    struct mapping *mapping; /* MANIFEST_ARRAYS per split */
+    struct mapping *mapping; /* SET_ARRAYS per split */
 };
 
 /* Maps the file, after comparing its size with the manifest's. */
@@ -97,18 +97,18 @@ static bool open_split(struct mnistprep_dataset *d, const char *dir, size_t i,
 {
     const struct manifest_split *from = &d->manifest.split[i];
     struct mnistprep_split *to = &d->split[i];
-    struct mnistprep_array *arrays[MANIFEST_ARRAYS] = {
-        [MANIFEST_IMAGES] = &to->images,
-        [MANIFEST_LABELS] = &to->labels,
-        [MANIFEST_ONEHOT] = &to->onehot,
+    struct mnistprep_array *arrays[SET_ARRAYS] = {
+        [SET_IMAGES] = &to->images, [SET_LABELS] = &to->labels,
+        [SET_ONEHOT] = &to->onehot, [SET_ROWS] = &to->rows,
+        [SET_FOLDS] = &to->folds,
     };
 
     to->name = from->name;
     to->count = from->count;
-    for (size_t kind = 0; kind < MANIFEST_ARRAYS; kind++)
+    for (size_t kind = 0; kind < SET_ARRAYS; kind++)
         if (from->array[kind].file &&
             !open_array(dir, &from->array[kind], arrays[kind],
-                        &d->mapping[i * MANIFEST_ARRAYS + kind], err))
+                        &d->mapping[i * SET_ARRAYS + kind], err))
             return false;
     return true;
 }
@@ -119,8 +119,8 @@ static bool open_dataset(struct mnistprep_dataset *d, const char *dir,
     if (!manifest_read(&d->manifest, dir, err))
         return false;
     d->split = calloc(d->manifest.split_count + 1, sizeof *d->split);
-    d->mapping = calloc((d->manifest.split_count + 1) * MANIFEST_ARRAYS,
-                        sizeof *d->mapping);
+    d->mapping =
+        calloc((d->manifest.split_count + 1) * SET_ARRAYS, sizeof *d->mapping);
     if (!d->split || !d->mapping)
         return error_memory(err);
     for (size_t i = 0; i < d->manifest.split_count; i++)
@@ -149,8 +149,8 @@ void mnistprep_close(struct mnistprep_dataset *dataset)
 {
     if (!dataset)
         return;
-    for (size_t i = 0; dataset->mapping &&
-                       i < dataset->manifest.split_count * MANIFEST_ARRAYS;
+    for (size_t i = 0;
+         dataset->mapping && i < dataset->manifest.split_count * SET_ARRAYS;
          i++)
         if (dataset->mapping[i].start)
             munmap(dataset->mapping[i].start, dataset->mapping[i].bytes);

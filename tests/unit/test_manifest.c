@@ -123,7 +123,7 @@ static void check_same(const struct manifest *a, const struct manifest *b)
         const struct manifest_split *s = &a->split[i], *t = &b->split[i];
         assert_string_equal(s->name, t->name);
         assert_int_equal(s->count, t->count);
-        for (int kind = 0; kind < MANIFEST_ARRAYS; kind++)
+        for (int kind = 0; kind < SET_ARRAYS; kind++)
             check_array(&s->array[kind], &t->array[kind]);
         assert_int_equal(s->more_count, t->more_count);
         for (size_t j = 0; j < s->more_count; j++)
@@ -169,7 +169,7 @@ static void test_equal(void **state)
     char *const texts[] = {
         b.dataset,        b.classes[0],
         b.source[0].file, b.source[0].facts.payload_sha256,
-        b.split[1].name,  b.split[0].array[MANIFEST_LABELS].file
+        b.split[1].name,  b.split[0].array[SET_LABELS].file
     };
     uint64_t *const numbers[] = { &b.source[0].facts.bytes, &b.split[1].count,
                                   &b.split[0].array[0].info.dim[2],
@@ -238,6 +238,8 @@ static void test_taken(void **state)
                  "{}"),
         TRAIN("'labels':" LABELS ",'also':[" LABELS "],'new':1"),
         ENTRY("'..l'", "'u8'", "[5]", "'big'", "0", "5"),
+        ENTRY("'d/l'", "'u8'", "[5]", "'little'", "0", "5"),
+        ENTRY("'d/.e/..l'", "'u8'", "[5]", "'little'", "0", "5"),
         ENTRY("'l'", "'f64'", "[5,2]", "'little'", "16", "96"),
         ENTRY("'l'", "'u8'", "[5,1,1,1,1,1,1,1]", "'little'", "0", "5"),
         SPLITS("{'train':{'count':0,'images':" ARRAY(
@@ -331,7 +333,11 @@ static void test_refused(void **state)
         { ENTRY("'..'", "'u8'", "[5]", "'little'", "0", "5"), sense },
         { ENTRY("'/etc/passwd'", "'u8'", "[5]", "'little'", "0", "5"), sense },
         { ENTRY("'../l'", "'u8'", "[5]", "'little'", "0", "5"), sense },
-        { ENTRY("'d/l'", "'u8'", "[5]", "'little'", "0", "5"), sense },
+        { ENTRY("'d/../l'", "'u8'", "[5]", "'little'", "0", "5"), sense },
+        { ENTRY("'d/..'", "'u8'", "[5]", "'little'", "0", "5"), sense },
+        { ENTRY("'d/./l'", "'u8'", "[5]", "'little'", "0", "5"), sense },
+        { ENTRY("'d//l'", "'u8'", "[5]", "'little'", "0", "5"), sense },
+        { ENTRY("'./l'", "'u8'", "[5]", "'little'", "0", "5"), sense },
         { ENTRY("'l/'", "'u8'", "[5]", "'little'", "0", "5"), sense },
         { ENTRY("'l'", "'u9'", "[5]", "'little'", "0", "5"), sense },
         { ENTRY("'l'", "8", "[5]", "'little'", "0", "5"), sense },
@@ -429,9 +435,11 @@ static void test_missing(void **state)
 
 /* ---- files ---- */
 
-static bool count_file(void *context, const struct manifest_array *a)
+static bool count_file(void *context, const struct manifest_file *f)
 {
-    assert_non_null(a->file);
+    assert_non_null(f->file);
+    assert_null(f->format); /* these are all arrays */
+    assert_false(f->is_folder);
     return --*(int *)context > 0;
 }
 
@@ -469,7 +477,7 @@ static void test_files_fit(void **state)
     for (size_t i = 0; i <= COUNT_OF(cases); i++) {
         struct error err = { 0 };
         for (size_t s = 0; s < m.split_count; s++) {
-            for (int kind = 0; kind < MANIFEST_ARRAYS; kind++)
+            for (int kind = 0; kind < SET_ARRAYS; kind++)
                 if (m.split[s].array[kind].file)
                     file_make(m.split[s].array[kind].file, zeros,
                               m.split[s].array[kind].bytes);

@@ -169,7 +169,8 @@ static struct source open_pair(void)
     struct source s = { 0 };
     struct error err = { 0 };
 
-    assert_true(source_open(&s, ".", &plain_dataset, &split, NULL, 0, &err));
+    assert_true(
+        source_open_published(&s, ".", &plain_dataset, &split, NULL, 0, &err));
     assert_no_error(err);
     return s;
 }
@@ -368,7 +369,8 @@ static int interrupted(void *unused)
 
     (void)unused;
     interrupt_install();
-    if (!source_open(&source, ".", &plain_dataset, &split, NULL, 0, &err))
+    if (!source_open_published(&source, ".", &plain_dataset, &split, NULL, 0,
+                               &err))
         return 1;
     raise(SIGINT);
     bool ok = samples_read_class(&samples, &source, 0, 5, &err);

@@ -71,7 +71,8 @@ static bool read_all(struct source *s, unsigned flags, size_t block,
     size_t done = 0;
 
     *s = (struct source){ 0 };
-    bool ok = source_open(s, ".", &plain_dataset, &split, NULL, flags, err);
+    bool ok =
+        source_open_published(s, ".", &plain_dataset, &split, NULL, flags, err);
     unsigned char *images = malloc(block * (ok ? s->image_bytes : 1) + 1);
     int64_t *unwanted = malloc(block * sizeof *unwanted);
     assert_non_null(images);
@@ -287,8 +288,8 @@ static void test_no_rows(void **state)
     for (int good = 0; good < 2; good++) {
         s = (struct source){ 0 };
         err = (struct error){ 0 };
-        assert_true(source_open(&s, ".", &plain_dataset, &split, NULL,
-                                SOURCE_HASH, &err));
+        assert_true(source_open_published(&s, ".", &plain_dataset, &split, NULL,
+                                          SOURCE_HASH, &err));
         assert_int_equal(source_finish(&s, &err), good);
         if (good)
             check_facts(&s.part[PART_LABELS], &labels, &labels, true);
@@ -343,8 +344,8 @@ static void test_wrong_pairs(void **state)
 
         put_idx(cases[i].image_type, cases[i].images, cases[i].label_type,
                 cases[i].labels);
-        if (source_open(&s, ".", &plain_dataset, &split, NULL,
-                        SOURCE_HASH | SOURCE_AHEAD, &err))
+        if (source_open_published(&s, ".", &plain_dataset, &split, NULL,
+                                  SOURCE_HASH | SOURCE_AHEAD, &err))
             fail_msg("row %zu was taken", i);
         if (!strstr(err.text, cases[i].part))
             print_error("row %zu\n", i);
@@ -357,19 +358,24 @@ static void test_missing(void **state)
 {
     (void)state;
     static const char *const missing[] = { "images", "labels" };
+    char paths[][9] = { "./images", "./labels" };
+    char name[] = "train";
+    const struct input_split own = { .name = name,
+                                     .path = { paths[0], paths[1] },
+                                     .published = &split };
     struct source s = { 0 };
 
     for (size_t i = 0; i < COUNT_OF(missing); i++) {
         struct error err = { 0 }, exists = { 0 };
         put_idx(U8, "50,3,4", U8, "50");
-        assert_true(source_exists(".", &split, &err));
+        assert_true(source_exists(&own, &err));
         remove(missing[i]);
-        assert_false(
-            source_open(&s, ".", &plain_dataset, &split, NULL, 0, &err));
+        assert_false(source_open_published(&s, ".", &plain_dataset, &split,
+                                           NULL, 0, &err));
         assert_error(err, FAIL_SYSTEM, missing[i]);
         assert_true(text_ends_with(err.text, SOURCE_MISSING));
         source_close(&s);
-        assert_false(source_exists(".", &split, &exists));
+        assert_false(source_exists(&own, &exists));
         assert_error(exists, FAIL_SYSTEM, err.text);
     }
 }
@@ -453,8 +459,8 @@ static void test_receipt(void **state)
     memset(noted.payload_sha256, 'b', 64);
     assert_true(receipt_open(&receipt, ".", &err));
     assert_true(receipt_note(&receipt, "./images", &noted, NULL, &err));
-    assert_true(source_open(&s, ".", &plain_dataset, &split, &receipt,
-                            SOURCE_HASH, &err));
+    assert_true(source_open_published(&s, ".", &plain_dataset, &split, &receipt,
+                                      SOURCE_HASH, &err));
     assert_int_equal(source_read(&s, pixels, ignored, ROWS, &err), ROWS);
     assert_true(source_finish(&s, &err));
     assert_string_equal(s.part[PART_IMAGES].facts.sha256, noted.sha256);
@@ -467,8 +473,8 @@ static void test_receipt(void **state)
     struct made longer = gzip_make(p.file[0].bytes, p.file[0].n, 9);
     s = (struct source){ 0 };
     made_put("images", &longer);
-    assert_true(source_open(&s, ".", &plain_dataset, &split, &receipt,
-                            SOURCE_HASH, &err));
+    assert_true(source_open_published(&s, ".", &plain_dataset, &split, &receipt,
+                                      SOURCE_HASH, &err));
     assert_int_equal(source_read(&s, pixels, ignored, ROWS, &err), ROWS);
     assert_true(source_finish(&s, &err));
     check_facts(&s.part[PART_IMAGES], &longer, &p.file[0], true);
