@@ -105,6 +105,8 @@ static bool store(const struct option_row *row, void *settings,
     uint64_t count;
 
     snprintf(what, sizeof what, "--%s", row->name);
+    if (row->noted > 0)
+        *((bool *)(void *)((char *)settings + row->noted)) = true;
     if ((row->kind == OPTION_TEXT || row->kind == OPTION_LIST) &&
         text[0] == '\0')
         return error_set(err, FAIL_USAGE, "%s: the argument is empty", what);

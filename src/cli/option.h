@@ -34,6 +34,8 @@ struct option_row {
     const char *arg;            /* how the help calls the argument */
     const char *help;
     unsigned use; /* common options: for commands that use this */
+    size_t noted; /* offset of a bool that becomes true when it is given; 0:
+                     none, as that is where the common settings are */
 };
 
 /* The field's type is checked by the compiler. */
@@ -44,6 +46,7 @@ struct option_row {
 #define TEXT(s, f) .kind = OPTION_TEXT, .offset = OPTION_AT(const char *, s, f)
 #define CHOICE(s, f, names) \
     .kind = OPTION_CHOICE, .offset = OPTION_AT(int, s, f), .choices = names
+#define NOTED(s, f) .noted = OPTION_AT(bool, s, f)
 #define LIST(s, f) \
     .kind = OPTION_LIST, .offset = OPTION_AT(struct text_list, s, f)
 

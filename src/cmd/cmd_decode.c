@@ -32,7 +32,8 @@ const struct command command_decode = {
     .group = GROUP_CONVERT,
     .summary = "anything readable to an uncompressed array file",
     .description =
-        "Reads IDX, NPY or PNG, in gzip or not, told by content and never by\n"
+        "Reads IDX, NPY, CSV or PNG, in gzip or not, told by content and never "
+        "by\n"
         "name, and writes the same elements. INPUT - is standard input.\n"
         "Checksums and lengths are compared; on damage nothing is left.",
     .examples = "  mnistprep decode t10k-images-idx3-ubyte.gz -o images.idx\n"

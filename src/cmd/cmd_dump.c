@@ -44,7 +44,7 @@ static const struct option_row dump_options[] = {
       .help = "write the class under each picture of a sheet" },
     { "zoom", 0, COUNT(struct dump_settings, zoom), .least = 1, .arg = "N",
       .help = "draw each pixel N x N (default: 4)" },
-    AS_PUBLISHED_ROW(struct dump_settings),
+    AS_PUBLISHED_ROW(struct dump_settings, as_published, .noted = 0),
     { "output", 'o', TEXT(struct dump_settings, output), .arg = "PATH",
       .help = "FILE.png, a directory, or - for standard output\n"
               "(default: DATA/<dataset>/samples)" },
@@ -117,8 +117,9 @@ static bool read_samples(struct dump *d, const struct catalogue_split *split,
     if (s->index && (s->count || s->class_name))
         return error_set(err, FAIL_USAGE,
                          "--index goes with neither --count nor --class");
-    bool ok = source_open(&source, d->store.raw, d->dataset, split, NULL,
-                          s->as_published ? SOURCE_AS_PUBLISHED : 0, err);
+    bool ok =
+        source_open_published(&source, d->store.raw, d->dataset, split, NULL,
+                              s->as_published ? SOURCE_AS_PUBLISHED : 0, err);
     if (ok && s->class_name) {
         ok = find_class(d->dataset, s->class_name, &label, err) &&
              samples_read_class(&d->samples, &source, label, count, err);

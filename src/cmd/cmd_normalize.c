@@ -12,7 +12,7 @@ struct normalize_settings {
 
 static const struct option_row normalize_options[] = {
     CONVERT_ROWS(struct normalize_settings, "bin"),
-    SCALE_ROWS(struct normalize_settings),
+    SCALE_ROWS(struct normalize_settings, scale, .noted = 0),
     { .name = NULL },
 };
 

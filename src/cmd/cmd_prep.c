@@ -1,60 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* prep: the whole chain in one pass, split by split. */
-#include <stdio.h>
+#include <stdlib.h>
 
-#include "base/number.h"
+#include "base/text.h"
 #include "cli/report.h"
 #include "cmd/commands.h"
 #include "cmd/datasets.h"
-#include "cmd/scale_options.h"
+#include "cmd/prep_options.h"
 #include "pipeline/prepare.h"
-
-struct prep_settings {
-    struct common common;
-    struct scale_options scale;
-    const char *splits, *formats, *smoothing, *output;
-    int label_dtype;
-    bool no_onehot, as_published, sync;
-};
-
-/* The first is the default. */
-static const char *const label_dtype_names[] = { "u8", "i32", "i64", NULL };
-
-static const struct option_row prep_options[] = {
-    SCALE_ROWS(struct prep_settings),
-    { "label-dtype", 0,
-      CHOICE(struct prep_settings, label_dtype, label_dtype_names),
-      .arg = "TYPE", .help = "u8 (default), i32 or i64" },
-    { "no-onehot", 0, FLAG(struct prep_settings, no_onehot),
-      .help = "leave out the one-hot rows" },
-    { "smoothing", 0, TEXT(struct prep_settings, smoothing), .arg = "E",
-      .help = "one-hot rows of 1 - E + E/C and E/C (default: 0)" },
-    AS_PUBLISHED_ROW(struct prep_settings),
-    { "splits", 0, TEXT(struct prep_settings, splits), .arg = "LIST",
-      .help = "these only, as in train,test (default: all)" },
-    { "format", 0, TEXT(struct prep_settings, formats), .arg = "LIST",
-      .help = "bin, npy, idx or several, as in bin,npy\n(default: bin)" },
-    { "output", 'o', TEXT(struct prep_settings, output), .arg = "DIR",
-      .help = "where to (default: DATA/<dataset>/prepared)" },
-    { "sync", 0, FLAG(struct prep_settings, sync),
-      .help = "wait until the files are on disk" },
-    { .name = NULL },
-};
-
-static bool make_recipe(const struct prep_settings *s,
-                        const struct catalogue_dataset *d, struct recipe *r,
-                        struct error *err)
-{
-    *r = (struct recipe){ .onehot = !s->no_onehot,
-                          .as_published = s->as_published };
-    if (s->smoothing && !number_parse_double(s->smoothing, &r->smoothing))
-        return error_set(err, FAIL_USAGE, "--smoothing: '%s' is no number",
-                         s->smoothing);
-    return dtype_parse(label_dtype_names[s->label_dtype], &r->label_dtype) &&
-           scale_options_resolve(&s->scale, &r->scale, &r->dtype, err) &&
-           recipe_parse_formats(r, s->formats ? s->formats : "bin", err) &&
-           recipe_parse_splits(r, d, s->splits, err);
-}
 
 static void print_path(void *context, const char *path)
 {
@@ -62,41 +15,133 @@ static void print_path(void *context, const char *path)
     report_path(path);
 }
 
+/* What to prepare, and where. */
+struct job {
+    const struct prep_settings *s;
+    struct datasets datasets;
+    struct store store;
+    struct input input;
+    struct prep_recipe_file recipe;
+    char *named; /* owned: the dataset of the recipe */
+    const char *also[1];
+    struct prepare_settings prepare;
+};
+
+static bool choose_own(struct job *j, int argc, char **argv, struct error *err)
+{
+    const struct common *common = &j->s->common;
+
+    if (!prep_own_input(j->s, argc > 0 ? argv[0] : NULL, &j->input, err) ||
+        !catalogue_load(&j->datasets.catalogue, common->catalogue, err))
+        return false;
+    if (catalogue_find(&j->datasets.catalogue, j->input.name))
+        return error_set(err, FAIL_USAGE,
+                         "'%s' is a dataset of the catalogue; give data of "
+                         "your own another name, as in 'mnistprep prep my-%s "
+                         "--from ...'",
+                         j->input.name, j->input.name);
+    return store_init(&j->store, common->data_dir, j->input.name, err);
+}
+
+/* A recipe knows which dataset it is for. */
+static bool choose_published(struct job *j, int argc, char **argv,
+                             struct error *err)
+{
+    if (argc == 0 && j->recipe.dataset) {
+        j->named = text_copy(j->recipe.dataset, err);
+        if (!j->named)
+            return false;
+        argc = 1;
+        argv = &j->named;
+    }
+    return datasets_one(&j->datasets, &j->store, &j->s->common, argc, argv,
+                        err) &&
+           input_of_dataset(&j->input, j->datasets.chosen[0], j->store.raw,
+                            err);
+}
+
+static bool set_up(struct job *j, int argc, char **argv, struct error *err)
+{
+    const struct prep_settings *s = j->s;
+    struct prepare_settings *p = &j->prepare;
+
+    if (s->own.labels.count > 0 && s->own.images.count == 0)
+        return error_set(err, FAIL_USAGE, "--labels goes with --images");
+    if (s->own.split.count > 0 && !prep_is_own(s))
+        return error_set(
+            err, FAIL_USAGE,
+            "--split goes with --from or --images; to prepare some "
+            "splits only, use --splits");
+    if (s->fitted_on && !s->recipe)
+        return error_set(err, FAIL_USAGE, "--fitted-on goes with --recipe");
+    if (s->recipe && !prep_recipe_open(&j->recipe, s->recipe, err))
+        return false;
+    if (!(prep_is_own(s) ? choose_own(j, argc, argv, err)
+                         : choose_published(j, argc, argv, err)))
+        return false;
+    p->input = &j->input;
+    p->raw_dir = j->store.raw;
+    p->data_dir = s->common.data_dir;
+    p->output_dir = s->output ? s->output : j->store.prepared;
+    p->expected = (struct scale){ .mode = SCALE_NONE };
+    if (s->recipe)
+        j->also[p->also_count++] = s->recipe;
+    p->also = j->also;
+    return s->recipe ? prep_recipe_again(s, &j->recipe, &j->input, &p->recipe,
+                                         &p->expected, err)
+                     : prep_recipe(s, &j->input, &p->recipe, err);
+}
+
+static void tell(const struct job *j, enum prepare_outcome outcome)
+{
+    static const char *const words[] = {
+        [PREPARE_MADE] = "prepared",
+        [PREPARE_WANTED] = "would prepare",
+    };
+
+    if (outcome == PREPARE_CURRENT)
+        report_note(&j->s->common, "%s is up to date in %s", j->input.name,
+                    j->prepare.output_dir);
+    else
+        report_note(&j->s->common, "%s %s in %s", words[outcome], j->input.name,
+                    j->prepare.output_dir);
+}
+
 static bool run(void *settings, int argc, char **argv, struct error *err)
 {
     const struct prep_settings *s = settings;
-    struct datasets datasets = { 0 };
-    struct store store = { 0 };
-    struct prepare_settings prepare = {
-        .jobs = (unsigned)s->common.jobs,
-        .force = s->common.force,
-        .sync = s->sync,
-        .dry_run = s->common.dry_run,
-        .wait = { (unsigned)s->common.lock_timeout_s, report_waiting,
-                  settings },
-        .tool = "mnistprep " MNISTPREP_VERSION,
+    struct job j = {
+        .s = s,
+        .prepare = { .jobs = (unsigned)s->common.jobs,
+                     .force = s->common.force,
+                     .sync = s->sync,
+                     .if_changed = s->if_changed,
+                     .dry_run = s->common.dry_run || s->common.check,
+                     .stamp = s->stamp,
+                     .depfile = s->depfile,
+                     .wait = { (unsigned)s->common.lock_timeout_s,
+                               report_waiting, settings },
+                     .tool = "mnistprep " MNISTPREP_VERSION },
     };
     enum prepare_outcome outcome = PREPARE_MADE;
-    bool ok = datasets_one(&datasets, &store, &s->common, argc, argv, err) &&
-              make_recipe(s, datasets.chosen[0], &prepare.recipe, err);
+    bool ok = set_up(&j, argc, argv, err);
 
     if (ok) {
-        prepare.dataset = datasets.chosen[0];
-        prepare.raw_dir = store.raw;
-        prepare.output_dir = s->output ? s->output : store.prepared;
-        ok = prepare_dataset(&prepare, &outcome, print_path, NULL, err);
-        if (!ok)
-            datasets_hint_fetch(prepare.dataset, err);
+        ok = prepare_dataset(&j.prepare, &outcome,
+                             s->common.check ? NULL : print_path, NULL, err);
+        if (!ok && j.input.dataset)
+            datasets_hint_fetch(j.input.dataset, err);
     }
-    if (ok && outcome == PREPARE_CURRENT)
-        report_note(&s->common, "%s is up to date in %s", prepare.dataset->name,
-                    prepare.output_dir);
+    if (ok && s->common.check && outcome == PREPARE_WANTED)
+        ok = error_set(err, FAIL_STALE, "%s is to be prepared in %s",
+                       j.input.name, j.prepare.output_dir);
     else if (ok)
-        report_note(&s->common, "%s %s in %s",
-                    outcome == PREPARE_WANTED ? "would prepare" : "prepared",
-                    prepare.dataset->name, prepare.output_dir);
-    store_release(&store);
-    datasets_release(&datasets);
+        tell(&j, outcome);
+    prep_recipe_close(&j.recipe);
+    free(j.named);
+    input_release(&j.input);
+    store_release(&j.store);
+    datasets_release(&j.datasets);
     return ok;
 }
 
@@ -111,13 +156,22 @@ const struct command command_prep = {
         "<split>-images.f32, <split>-labels.u8, <split>-onehot.f32, and\n"
         "dataset.json, which tells how. Files appear when all are whole, the\n"
         "manifest last. The same recipe on the same sources does nothing the\n"
-        "second time. The paths are printed on standard output.",
-    .examples = "  mnistprep fetch && mnistprep prep\n"
-                "  mnistprep prep fashion-mnist --scale standard "
-                "--label-dtype i64\n"
-                "  mnistprep prep --dtype u8 --no-onehot --format npy -o out\n",
+        "second time. The paths are printed on standard output.\n"
+        "\n"
+        "Stages, in this order: rows (--classes, --drop-duplicates, --val,\n"
+        "--shuffle, --per-class, --limit, --folds), pictures (--transpose,\n"
+        "--invert, --size, --pad), numbers (--scale, --dtype). Options that\n"
+        "choose or order rows leave <split>-rows.u32: for each row, its row "
+        "in\n"
+        "the source split.",
+    .examples =
+        "  mnistprep fetch && mnistprep prep\n"
+        "  mnistprep prep fashion-mnist --scale standard --label-dtype i64\n"
+        "  mnistprep prep --dtype u8 --no-onehot --format npy -o out\n"
+        "  mnistprep prep --val 5000 --stratify --shuffle --seed 1\n"
+        "  mnistprep prep digits --from train.csv --format idx -o digits\n",
     .options = prep_options,
-    .uses = USE_DRY_RUN | USE_FORCE | USE_JOBS | USE_LOCK,
+    .uses = USE_DRY_RUN | USE_FORCE | USE_JOBS | USE_LOCK | USE_CHECK,
     .settings_size = sizeof(struct prep_settings),
     .run = run,
 };

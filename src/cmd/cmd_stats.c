@@ -8,7 +8,7 @@
 #include "cmd/datasets.h"
 #include "dataset/source.h"
 #include "format/jsondoc.h"
-#include "pipeline/splitrun.h"
+#include "pipeline/count.h"
 #include "stage/stats.h"
 
 struct stats_settings {
@@ -20,7 +20,7 @@ struct stats_settings {
 static const struct option_row stats_options[] = {
     { "split", 0, TEXT(struct stats_settings, split), .arg = "NAME",
       .help = "this split only (default: all)" },
-    AS_PUBLISHED_ROW(struct stats_settings),
+    AS_PUBLISHED_ROW(struct stats_settings, as_published, .noted = 0),
     { .name = NULL },
 };
 
@@ -40,10 +40,10 @@ static bool scan(struct split_report *r, const char *raw_dir, unsigned flags,
     struct source source = { 0 };
     size_t classes = r->dataset->class_count + (size_t)r->label_base;
     uint64_t histogram[256];
-    bool ok =
-        source_open(&source, raw_dir, r->dataset, r->split, NULL, flags, err) &&
-        stats_init(&r->stats, classes, source.image_bytes, err) &&
-        splitrun_count(&source, classes, &r->stats, err);
+    bool ok = source_open_published(&source, raw_dir, r->dataset, r->split,
+                                    NULL, flags, err) &&
+              stats_init(&r->stats, classes, source.image_bytes, err) &&
+              count_source(&source, classes, &r->stats, err);
 
     if (ok) {
         r->images = source.images;

@@ -107,8 +107,9 @@ static bool verify_prepared(struct findings *f,
     struct error why = { 0 };
     bool recomputed = f->wrong == 0;
 
-    if (setverify(d, store->raw, store->prepared, (unsigned)f->common->jobs,
-                  &recomputed, on_prepared, f, &why)) {
+    if (setverify(d, store->raw, f->common->data_dir, store->prepared,
+                  (unsigned)f->common->jobs, &recomputed, on_prepared, f,
+                  &why)) {
         if (!recomputed)
             report_note(f->common,
                         "%s: the raw files are not all there and right, so "

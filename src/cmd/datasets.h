@@ -27,10 +27,11 @@ bool MUST_USE datasets_choose(struct datasets *d, const struct common *common,
                               enum datasets_default without, struct error *err);
 void datasets_release(struct datasets *d);
 
-/* The row for a settings struct that has `bool as_published`. */
-#define AS_PUBLISHED_ROW(s)                                                  \
+/* The row for a settings struct that has `bool at`; what follows goes into
+ * it. */
+#define AS_PUBLISHED_ROW(s, at, ...)                                         \
     {                                                                        \
-        "as-published", 0, FLAG(s, as_published),                            \
+        "as-published", 0, FLAG(s, at), __VA_ARGS__,                         \
             .help = "leave images as they are in the files (EMNIST's are\n"  \
                     "transposed), and labels (emnist-letters' begin with 1)" \
     }

@@ -15,17 +15,23 @@ struct scale_options {
 
 extern const char *const scale_dtype_names[];
 
-/* The rows for a settings struct that has `struct scale_options scale`. */
-#define SCALE_ROWS(s)                                                   \
-    { "scale", 0, TEXT(s, scale.scale), .arg = "SCALE",                 \
-      .help = "unit: x/255 (default); signed: x/127.5 - 1;\n"           \
-              "standard: (x/255 - mean)/std, fitted on train;\n"        \
-              "MEAN,STD: the same with these; none: x" },               \
-    {                                                                   \
-        "dtype", 0, CHOICE(s, scale.dtype, scale_dtype_names),          \
-            .arg = "TYPE",                                              \
-            .help = "f32 (default), f64, f16, bf16 or u8 (which goes\n" \
-                    "with --scale none)"                                \
+/* The rows for a settings struct that has `struct scale_options at`; what
+ * follows goes into each. */
+#define SCALE_ROWS(s, at, ...)                                           \
+    { "scale",                                                           \
+      0,                                                                 \
+      TEXT(s, at.scale),                                                 \
+      __VA_ARGS__,                                                       \
+      .arg = "SCALE",                                                    \
+      .help = "unit: x/255 (default); signed: x/127.5 - 1;\n"            \
+              "standard: (x/255 - mean)/std, fitted on train;\n"         \
+              "MEAN,STD: the same with these; none: x;\n"                \
+              "pixel-standard: as standard, by pixel" },                 \
+    {                                                                    \
+        "dtype", 0, CHOICE(s, at.dtype, scale_dtype_names), __VA_ARGS__, \
+            .arg = "TYPE",                                               \
+            .help = "f32 (default), f64, f16, bf16 or u8 (which goes\n"  \
+                    "with --scale none)"                                 \
     }
 
 bool MUST_USE scale_options_resolve(const struct scale_options *o,

@@ -85,33 +85,87 @@ static bool check_pixels(const struct array_stream *in, struct error *err)
                      in->in->name);
 }
 
-/* The first pass of SCALE_STANDARD. */
+/* How many elements are read at once: whole pictures, as SCALE_PIXEL_STANDARD
+ * needs them. 0 with *err set when one does not fit. */
+static size_t picture_elements(const struct array_stream *in, size_t *pixels,
+                               struct error *err)
+{
+    uint64_t row;
+
+    if (!array_row_elements(&in->info, &row) || row > BLOCK_ELEMENTS) {
+        error_set(err, FAIL_DATA,
+                  "'%s' has pictures of more than %d pixels, too large for "
+                  "--scale pixel-standard",
+                  in->in->name, BLOCK_ELEMENTS);
+        return 0;
+    }
+    *pixels = (size_t)row;
+    return BLOCK_ELEMENTS / (size_t)row * (size_t)row;
+}
+
+/* What a scale is fitted on. */
+struct fitting {
+    struct scale *scale;
+    struct pixel_moments *moments;
+    uint64_t histogram[256];
+    struct pixel_sums sums;
+};
+
+static bool fit_input(struct conversion *c, struct fitting *f,
+                      struct error *err)
+{
+    bool by_pixel = f->scale->mode == SCALE_PIXEL_STANDARD;
+    size_t pixels = 1, elements = picture_elements(&c->in, &pixels, err);
+    ptrdiff_t n = -1;
+
+    if (!by_pixel && elements == 0) {
+        *err = (struct error){ 0 };
+        elements = BLOCK_ELEMENTS;
+    }
+    c->from = malloc(BLOCK_ELEMENTS);
+    if (!c->from)
+        return error_memory(err);
+    if (elements == 0 || (by_pixel && !pixel_sums_init(&f->sums, pixels, err)))
+        return false;
+    while ((n = next_block(c, elements, err)) > 0) {
+        const unsigned char *levels = c->from;
+        if (by_pixel)
+            pixel_sums_add(&f->sums, levels, (size_t)n / pixels);
+        for (ptrdiff_t i = 0; !by_pixel && i < n; i++)
+            f->histogram[levels[i]]++;
+    }
+    return n == 0 &&
+           (by_pixel ? scale_fit_pixels(f->scale, &f->sums, f->moments, err)
+                     : scale_fit(f->scale, f->histogram, err));
+}
+
+/* The first pass of SCALE_STANDARD and SCALE_PIXEL_STANDARD. */
 static bool fit(const struct convert_paths *paths, struct scale *scale,
-                struct error *err)
+                struct pixel_moments *moments, struct error *err)
 {
     struct conversion c = { 0 };
-    uint64_t histogram[256] = { 0 };
-    ptrdiff_t n = -1;
+    struct fitting f = { .scale = scale, .moments = moments };
 
     if (strcmp(paths->from, "-") == 0)
         return error_set(err, FAIL_USAGE,
-                         "--scale standard reads its input twice, so it needs "
-                         "a file, not standard input");
+                         "--scale %s reads its input twice, so it needs a "
+                         "file, not standard input",
+                         scale_name(scale->mode));
     bool ok = open_input(&c, paths, err) && check_pixels(&c.in, err);
     if (ok && c.in.info.dtype != DTYPE_U8)
-        ok = error_set(err, FAIL_DATA,
-                       "'%s' has pixels of type %s; --scale standard needs u8",
-                       paths->from, dtype_name(c.in.info.dtype));
-    c.from = malloc(BLOCK_ELEMENTS);
-    if (!c.from)
-        ok = error_memory(err);
-    while (ok && (n = next_block(&c, BLOCK_ELEMENTS, err)) > 0)
-        for (ptrdiff_t i = 0; i < n; i++)
-            histogram[((const unsigned char *)c.from)[i]]++;
-    ok = ok && n == 0 && scale_fit(scale, histogram, err);
+        ok = error_set(
+            err, FAIL_DATA, "'%s' has pixels of type %s; --scale %s needs u8",
+            paths->from, dtype_name(c.in.info.dtype), scale_name(scale->mode));
+    ok = ok && fit_input(&c, &f, err);
+    pixel_sums_release(&f.sums);
     array_close(&c.in);
     free(c.from);
     return ok;
+}
+
+static bool is_fitted(const struct scale *scale)
+{
+    return scale->mode == SCALE_STANDARD || scale->mode == SCALE_PIXEL_STANDARD;
 }
 
 bool convert_normalize(const struct convert_paths *paths,
@@ -120,22 +174,28 @@ bool convert_normalize(const struct convert_paths *paths,
 {
     struct conversion c = { 0 };
     struct scale fitted = *scale;
-    struct normalize normalize;
+    struct pixel_moments moments = { 0 };
+    struct normalize normalize = { 0 };
+    size_t pixels = 1, elements = BLOCK_ELEMENTS;
     ptrdiff_t n = -1;
-    bool ok = (scale->mode != SCALE_STANDARD || fit(paths, &fitted, err)) &&
+    bool ok = (!is_fitted(scale) || fit(paths, &fitted, &moments, err)) &&
               normalize_init(&normalize, &fitted, dtype, err) &&
               open_input(&c, paths, err) && check_pixels(&c.in, err);
 
+    if (ok && scale->mode == SCALE_PIXEL_STANDARD)
+        ok = (elements = picture_elements(&c.in, &pixels, err)) > 0;
     if (ok) {
         struct array_info info = c.in.info;
         info.dtype = dtype;
         ok = open_output(&c, paths, &info, dtype_bytes(dtype), err);
     }
-    while (ok && (n = next_block(&c, BLOCK_ELEMENTS, err)) > 0) {
+    while (ok && (n = next_block(&c, elements, err)) > 0) {
         ok = normalize_any(&normalize, c.in.info.dtype, c.from, (size_t)n, c.to,
                            c.in.in->name, err) &&
              arrayfile_write(&c.out, c.to, (size_t)n, err);
     }
+    normalize_release(&normalize);
+    pixel_moments_release(&moments);
     return finish(&c, ok && n == 0, err);
 }
 

@@ -9,18 +9,25 @@
 
 #include "base/directory.h"
 #include "base/error.h"
-#include "dataset/catalogue.h"
+#include "dataset/input.h"
 #include "pipeline/recipe.h"
 
 struct prepare_settings {
-    const struct catalogue_dataset *dataset;
-    const char *raw_dir;
+    const struct input *input;
+    const char *raw_dir, *data_dir;
     const char *output_dir;
     struct recipe recipe;
-    unsigned jobs; /* 1: everything in one thread */
-    bool force;    /* make it anew; replace files that are not ours */
-    bool sync;     /* on disk before they get their names */
+    /* Constants that have to come out when they are fitted, as a recipe says:
+     * other ones are FAIL_DATA. Its scale is not that of `recipe`: none. */
+    struct scale expected;
+    unsigned jobs;   /* 1: everything in one thread */
+    bool force;      /* make it anew; replace files that are not ours */
+    bool sync;       /* on disk before they get their names */
+    bool if_changed; /* files that would be the same keep their mtime */
     bool dry_run;
+    const char *stamp, *depfile; /* NULL: none */
+    const char *const *also;     /* further files the set depends on, for the */
+    size_t also_count;           /* depfile */
     struct directory_wait wait;
     const char *tool; /* "mnistprep 0.1.0", for the manifest */
 };

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Recipes: from options, to the manifest and back. */
+/* Recipes from words, and what goes together. */
 #include "pipeline/recipe.h"
 
 #include <string.h>
 
-#include "base/text.h"
-#include "format/jsondoc.h"
+#include "base/number.h"
 
 enum { WORD_MAX = 128 };
+
+const char *const recipe_layouts[] = { "hw", "hwc", "chw", NULL };
+const char *const recipe_groups[] = { "none", "writer", NULL };
+const char *const recipe_labels[] = { "auto", "first", "last", "none", NULL };
+const char *const recipe_resamples[] = { "bilinear", "nearest", NULL };
+
+/* ---- lists ---- */
 
 /* Takes the next word of a comma-separated list; false at its end. A word that
  * is empty or too long comes out empty. */
@@ -25,9 +31,9 @@ static bool next_word(const char **list, char word[WORD_MAX])
     return true;
 }
 
-static bool add_format(struct recipe *r, const char *name, struct error *err)
+bool recipe_add_format(struct recipe *r, const char *name, struct error *err)
 {
-    const struct format *format = format_find_writable(name, err);
+    const struct format *format = format_find_sink(name, err);
 
     if (!format)
         return false;
@@ -47,159 +53,121 @@ bool recipe_parse_formats(struct recipe *r, const char *list, struct error *err)
 
     r->format_count = 0;
     while (next_word(&list, word))
-        if (!add_format(r, word, err))
+        if (!recipe_add_format(r, word, err))
             return false;
     return true;
 }
 
-static bool add_split(struct recipe *r, const struct catalogue_dataset *dataset,
+bool recipe_add_split(struct recipe *r, const struct input *input,
                       const char *name, struct error *err)
 {
-    const struct catalogue_split *split = catalogue_find_split(dataset, name);
+    size_t at = input_find_split(input, name);
 
-    if (!split)
+    if (at == input->split_count)
         return error_set(err, FAIL_USAGE,
                          "'%s' has no split '%s'; its first one is '%s'",
-                         dataset->name, name, dataset->split[0].name);
-    if (r->split[split - dataset->split])
+                         input->name, name, input->split[0].name);
+    if (r->split[at])
         return error_set(err, FAIL_USAGE, "split '%s' is listed twice", name);
-    r->split[split - dataset->split] = true;
+    r->split[at] = true;
     return true;
 }
 
-bool recipe_parse_splits(struct recipe *r,
-                         const struct catalogue_dataset *dataset,
+bool recipe_parse_splits(struct recipe *r, const struct input *input,
                          const char *list, struct error *err)
 {
     char word[WORD_MAX];
 
-    for (size_t i = 0; i < dataset->split_count; i++)
+    for (size_t i = 0; i < input->split_count; i++)
         r->split[i] = list == NULL;
     while (next_word(&list, word))
-        if (!add_split(r, dataset, word, err))
+        if (!recipe_add_split(r, input, word, err))
             return false;
     return true;
 }
 
-static bool is_fitted_or_given(const struct scale *s)
+static bool find_class(const struct input *input, const char *word,
+                       uint64_t *label)
 {
-    return s->mode == SCALE_STANDARD || s->mode == SCALE_CUSTOM;
-}
+    const struct catalogue_dataset *d = input->dataset;
 
-struct json_t *recipe_to_json(const struct recipe *r,
-                              const struct catalogue_dataset *dataset,
-                              struct error *err)
-{
-    struct json_t *doc = jsondoc_object(err);
-    struct json_t *formats_list = jsondoc_array(err);
-    struct json_t *splits = jsondoc_array(err);
-
-    for (size_t i = 0; i < r->format_count; i++)
-        jsondoc_append_text(formats_list, r->format[i]->name, err);
-    for (size_t i = 0; i < dataset->split_count; i++)
-        if (r->split[i])
-            jsondoc_append_text(splits, dataset->split[i].name, err);
-    jsondoc_set_text(doc, "scale", scale_name(r->scale.mode), err);
-    if (is_fitted_or_given(&r->scale)) {
-        jsondoc_set_real(doc, "mean", r->scale.mean, err);
-        jsondoc_set_real(doc, "std", r->scale.std, err);
-    } else {
-        jsondoc_set_text(doc, "mean", NULL, err);
-        jsondoc_set_text(doc, "std", NULL, err);
+    for (size_t i = 0; d && i < d->class_count; i++) {
+        if (strcmp(d->classes[i], word) == 0) {
+            *label = i;
+            return true;
+        }
     }
-    jsondoc_set_text(doc, "dtype", dtype_name(r->dtype), err);
-    jsondoc_set_text(doc, "label_dtype", dtype_name(r->label_dtype), err);
-    jsondoc_set_bool(doc, "onehot", r->onehot, err);
-    jsondoc_set_real(doc, "smoothing", r->smoothing, err);
-    jsondoc_set_bool(doc, "as_published", r->as_published, err);
-    jsondoc_set_text(doc, "seed", NULL, err);
-    jsondoc_set_bool(doc, "shuffle", false, err);
-    jsondoc_set(doc, "formats", formats_list, err);
-    jsondoc_set(doc, "splits", splits, err);
-    return doc;
+    return number_parse_u64(word, label) && *label <= SOURCE_LABEL_MAX;
 }
 
-static bool scale_from_json(struct scale *s, struct json_t *doc)
+bool recipe_add_class(struct recipe *r, uint64_t label, struct error *err)
 {
-    const char *name = jsondoc_find_text(doc, "scale");
-    struct error ignored = { 0 };
-
-    *s = (struct scale){ 0 };
-    if (name && strcmp(name, scale_name(SCALE_CUSTOM)) == 0)
-        s->mode = SCALE_CUSTOM;
-    else if (!name || !scale_parse(name, s, &ignored))
-        return false;
-    return !is_fitted_or_given(s) ||
-           (jsondoc_find_real(doc, "mean", &s->mean) &&
-            jsondoc_find_real(doc, "std", &s->std));
-}
-
-/* Could it have come from the command line? */
-static bool is_possible(const struct recipe *r)
-{
-    struct error ignored = { 0 };
-    struct normalize n;
-
-    return normalize_init(&n, &r->scale, r->dtype, &ignored) &&
-           (r->label_dtype == DTYPE_U8 || r->label_dtype == DTYPE_I32 ||
-            r->label_dtype == DTYPE_I64) &&
-           r->smoothing >= 0 && r->smoothing < 1;
-}
-
-bool recipe_from_json(struct recipe *r, struct json_t *doc,
-                      const struct catalogue_dataset *dataset,
-                      struct error *err)
-{
-    struct recipe got = { 0 };
-    struct error ignored = { 0 };
-    const char *dtype = jsondoc_find_text(doc, "dtype");
-    const char *label_dtype = jsondoc_find_text(doc, "label_dtype");
-    struct json_t *formats_list = jsondoc_find(doc, "formats");
-    struct json_t *splits = jsondoc_find(doc, "splits");
-    bool shuffle = true;
-
-    /* A set that was made before this key existed was made without it. */
-    (void)jsondoc_find_bool(doc, "as_published", &got.as_published);
-    if (!scale_from_json(&got.scale, doc) || !dtype ||
-        !dtype_parse(dtype, &got.dtype) || !label_dtype ||
-        !dtype_parse(label_dtype, &got.label_dtype) ||
-        !jsondoc_find_bool(doc, "onehot", &got.onehot) ||
-        !jsondoc_find_real(doc, "smoothing", &got.smoothing) ||
-        !jsondoc_find_bool(doc, "shuffle", &shuffle) || shuffle ||
-        !is_possible(&got))
-        return error_set(err, FAIL_DATA,
-                         "the recipe is none of this version of mnistprep");
-    if (jsondoc_count(formats_list) == 0 || jsondoc_count(splits) == 0)
-        return error_set(err, FAIL_DATA,
-                         "the recipe makes no formats, or no splits");
-    for (size_t i = 0; i < jsondoc_count(formats_list); i++) {
-        const char *name = jsondoc_text(jsondoc_at(formats_list, i));
-        if (!name || !add_format(&got, name, &ignored))
-            return error_set(err, FAIL_DATA,
-                             "the recipe's formats are unknown");
-    }
-    for (size_t i = 0; i < jsondoc_count(splits); i++) {
-        const char *name = jsondoc_text(jsondoc_at(splits, i));
-        if (!name || !add_split(&got, dataset, name, &ignored))
-            return error_set(err, FAIL_DATA, "the recipe's splits are unknown");
-    }
-    *r = got;
+    for (size_t i = 0; i < r->class_count; i++)
+        if (r->class_list[i] == label)
+            return error_set(err, FAIL_USAGE,
+                             "--classes: label %u is listed twice",
+                             (unsigned)label);
+    if (r->class_count == RECIPE_CLASSES_MAX)
+        return error_set(err, FAIL_USAGE, "--classes: more than %d classes",
+                         RECIPE_CLASSES_MAX);
+    r->class_list[r->class_count++] = (uint16_t)label;
     return true;
 }
 
-bool recipe_equal(const struct recipe *a, const struct recipe *b)
+bool recipe_parse_classes(struct recipe *r, const struct input *input,
+                          const char *list, struct error *err)
 {
-    bool constants =
-        a->scale.mode != SCALE_CUSTOM ||
-        (a->scale.mean == b->scale.mean && a->scale.std == b->scale.std);
+    char word[WORD_MAX];
+    uint64_t label;
 
-    if (a->scale.mode != b->scale.mode || !constants || a->dtype != b->dtype ||
-        a->label_dtype != b->label_dtype || a->onehot != b->onehot ||
-        a->as_published != b->as_published || a->smoothing != b->smoothing ||
-        a->format_count != b->format_count)
-        return false;
-    for (size_t i = 0; i < a->format_count; i++)
-        if (a->format[i] != b->format[i])
+    while (next_word(&list, word)) {
+        if (!find_class(input, word, &label))
+            return error_set(err, FAIL_USAGE,
+                             "--classes: %s has no class '%s'; labels or names "
+                             "of classes are needed, as in 3,5,8",
+                             input->name, word);
+        if (!recipe_add_class(r, label, err))
             return false;
-    return memcmp(a->split, b->split, sizeof a->split) == 0;
+    }
+    return true;
+}
+
+/* ---- the whole ---- */
+
+bool recipe_is_random(const struct recipe *r)
+{
+    return r->val > 0 || r->shuffle || r->folds > 0;
+}
+
+bool recipe_chooses_rows(const struct recipe *r)
+{
+    return recipe_is_random(r) || r->class_count > 0 || r->limit > 0 ||
+           r->per_class > 0 || r->drop_duplicates;
+}
+
+bool recipe_check(struct recipe *r, struct error *err)
+{
+    bool splits_rows = r->val > 0 || r->folds > 0;
+
+    if (r->val < 0)
+        return error_set(err, FAIL_USAGE,
+                         "--val %g: a number of rows, or a fraction of them, "
+                         "is needed",
+                         r->val);
+    if (r->relabel && r->class_count == 0)
+        return error_set(err, FAIL_USAGE, "--relabel goes with --classes");
+    if (r->stratify && !splits_rows)
+        return error_set(err, FAIL_USAGE,
+                         "--stratify goes with --val or --folds");
+    if (r->group != BY_NOTHING && !splits_rows)
+        return error_set(err, FAIL_USAGE, "--group goes with --val or --folds");
+    if (r->group != BY_NOTHING && r->stratify)
+        return error_set(err, FAIL_USAGE,
+                         "--group and --stratify do not go together: writers "
+                         "stay whole, so classes cannot be shared out exactly");
+    if (!recipe_is_random(r))
+        r->seed = 0;
+    if (r->geometry.height == 0)
+        r->geometry.resample = RESAMPLE_BILINEAR;
+    return true;
 }

@@ -8,7 +8,7 @@
 
 #include "base/interrupt.h"
 #include "base/number.h"
-#include "pipeline/splitrun.h"
+#include "pipeline/block.h"
 
 /* As many as a sheet of 100 million pixels has. */
 enum { ROWS_MAX = 1000000 };

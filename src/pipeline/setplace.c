@@ -5,106 +5,154 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/directory.h"
+#include "base/folder.h"
+#include "base/sizes.h"
 #include "base/text.h"
 #include "dataset/store.h"
 #include "format/jsondoc.h"
 
 /* ---- the manifest ---- */
 
-static bool describe_file(void *context, const struct setrun_file *f,
-                          struct error *err)
+static bool describe_array(struct manifest *m, const struct sink_file *f,
+                           struct error *err)
 {
-    struct manifest *m = context;
-    struct manifest_split *to = &m->split[f->split];
-    struct manifest_array array = { .info = f->file->info,
-                                    .little = f->file->format->little,
-                                    .offset = f->file->header_bytes };
+    struct manifest_split *to = &m->split[f->note.split];
+    struct manifest_array array = { .info = f->note.info,
+                                    .little = f->note.little,
+                                    .offset = f->note.offset };
 
     if (!array_bytes(&array.info, &array.bytes))
         return error_memory(err);
     array.bytes += array.offset;
-    array.file = text_copy(path_base(f->path), err);
+    memcpy(array.sha256, f->sha256, sizeof array.sha256);
+    array.file = text_copy(f->name, err);
     if (!array.file)
         return false;
-    if (f->format == 0)
-        to->array[f->kind] = array;
+    /* Readers open the arrays of the first format that has any. */
+    if (!to->array[f->note.kind].file)
+        to->array[f->note.kind] = array;
     else
         to->more[to->more_count++] = array;
     return true;
 }
 
-static bool describe_source(struct manifest *m, const struct setrun *set,
-                            size_t split, int part, struct error *err)
+static bool describe_file(struct manifest *m, const char *name,
+                          const struct format *format, uint64_t bytes,
+                          const char *sha256, const uint64_t *files,
+                          struct error *err)
 {
-    struct manifest_source *to = &m->source[m->source_count++];
+    struct manifest_file *to = &m->file[m->file_count++];
 
-    to->facts = set->run[split].source.part[part].facts;
-    to->split = text_copy(set->dataset->split[split].name, err);
-    to->part = text_copy(catalogue_part_name((enum catalogue_part)part), err);
-    to->file = text_copy(set->dataset->split[split].part[part].name, err);
-    return to->split && to->part && to->file;
+    to->bytes = bytes;
+    to->is_folder = files != NULL;
+    to->files = files ? *files : 0;
+    memcpy(to->sha256, sha256, strlen(sha256) + 1);
+    to->file = text_copy(name, err);
+    to->format = format ? text_copy(format->name, err) : NULL;
+    return to->file && (!format || to->format);
 }
 
-static bool describe_split(struct manifest *m, const struct setrun *set,
-                           size_t i, struct error *err)
+static bool describe_files(struct manifest *m, const struct setrun *set,
+                           struct error *err)
 {
-    struct manifest_split *to = &m->split[i];
+    const struct outputs *o = &set->outputs;
 
-    to->name = text_copy(set->dataset->split[i].name, err);
-    to->count = set->run[i].source.count;
-    to->more = calloc(MANIFEST_ARRAYS * RECIPE_FORMATS_MAX, sizeof *to->more);
-    if (!to->name || !to->more)
+    m->file = calloc(o->count + o->tree_count + 1, sizeof *m->file);
+    for (size_t i = 0; i < m->split_count; i++) {
+        m->split[i].more = calloc(o->count + 1, sizeof *m->split[i].more);
+        if (!m->split[i].more)
+            return error_memory(err);
+    }
+    if (!m->file)
         return error_memory(err);
-    for (int part = 0; set->recipe.split[i] && part < CATALOGUE_PARTS; part++)
-        if (!describe_source(m, set, i, part, err))
+    for (size_t i = 0; i < o->count; i++) {
+        const struct sink_file *f = o->file[i];
+        if (!(f->has_note ? describe_array(m, f, err)
+                          : describe_file(m, f->name, f->format, f->bytes,
+                                          f->sha256, NULL, err)))
             return false;
+    }
+    for (size_t i = 0; i < o->tree_count; i++) {
+        const struct output_tree *t = &o->tree[i];
+        if (!describe_file(m, t->name, t->format, t->bytes, "", &t->files, err))
+            return false;
+    }
     return true;
 }
 
-/* Splits that the recipe leaves out have no place in the manifest. */
-static void drop_unused_splits(struct manifest *m, const struct setrun *set)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < m->split_count; i++) {
-        if (set->recipe.split[i]) {
-            m->split[kept++] = m->split[i];
-        } else {
-            free(m->split[i].name);
-            free(m->split[i].more);
-        }
-    }
-    m->split_count = kept;
-}
-
-bool setplace_describe(struct manifest *m, struct setrun *set,
+static bool add_source(struct manifest *m, const char *split, const char *part,
+                       const char *path, const struct raw_facts *facts,
                        struct error *err)
 {
-    const struct catalogue_dataset *d = set->dataset;
+    struct manifest_source *to = &m->source[m->source_count++];
 
-    m->dataset = text_copy(d->name, err);
-    m->recipe = recipe_to_json(&set->recipe, d, err);
-    m->classes = calloc(set->classes + 1, sizeof *m->classes);
-    m->source = calloc(d->split_count * CATALOGUE_PARTS, sizeof *m->source);
-    m->split = calloc(d->split_count, sizeof *m->split);
-    if (!m->dataset || !m->recipe || !m->classes || !m->source || !m->split)
+    to->facts = *facts;
+    to->split = text_copy(split, err);
+    to->part = text_copy(part, err);
+    to->file = text_copy(path_base(path), err);
+    return to->split && to->part && to->file;
+}
+
+static bool describe_sources(struct manifest *m, const struct setrun *set,
+                             struct error *err)
+{
+    const struct input *in = set->input;
+
+    m->source =
+        calloc(in->split_count * CATALOGUE_PARTS + 1, sizeof *m->source);
+    if (!m->source)
         return error_memory(err);
-    for (; m->class_count < set->classes; m->class_count++) {
-        m->classes[m->class_count] = text_copy(
-            catalogue_class_name(d, set->label_base, m->class_count), err);
+    for (size_t i = 0; i < in->split_count; i++) {
+        const struct supply *s = &set->supply[i];
+        for (int part = 0; s->open && part < CATALOGUE_PARTS; part++)
+            if (in->split[i].path[part] &&
+                !add_source(m, in->split[i].name,
+                            catalogue_part_name((enum catalogue_part)part),
+                            in->split[i].path[part],
+                            &s->source.part[part].facts, err))
+                return false;
+    }
+    return !set->groups.path ||
+           add_source(m, "train", "groups", set->groups.path,
+                      &set->groups.facts, err);
+}
+
+static bool describe_split(struct manifest *m, const struct setrun *set,
+                           const struct setrun_split *split, struct error *err)
+{
+    struct manifest_split *to = &m->split[m->split_count++];
+    const char *source = set->input->split[split->source].name;
+
+    to->name = text_copy(split->name, err);
+    to->count = split->plan.rows;
+    if (strcmp(source, split->name) != 0)
+        to->from = text_copy(source, err);
+    return to->name && err->code == FAIL_NONE;
+}
+
+bool setplace_describe(struct manifest *m, const struct setrun *set,
+                       struct error *err)
+{
+    m->dataset = text_copy(set->input->name, err);
+    m->recipe = recipe_to_json(&set->recipe, set->input, err);
+    m->classes = calloc(set->class_count + 1, sizeof *m->classes);
+    m->split = calloc(set->split_count + 1, sizeof *m->split);
+    if (!m->dataset || !m->recipe || !m->classes || !m->split)
+        return error_memory(err);
+    for (; m->class_count < set->class_count; m->class_count++) {
+        m->classes[m->class_count] =
+            text_copy(set->class_name[m->class_count], err);
         if (!m->classes[m->class_count])
             return false;
     }
-    for (; m->split_count < d->split_count; m->split_count++)
-        if (!describe_split(m, set, m->split_count, err)) {
-            m->split_count++;
+    for (size_t i = 0; i < set->split_count; i++)
+        if (set->split[i].written &&
+            !describe_split(m, set, &set->split[i], err))
             return false;
-        }
-    bool ok = setrun_each_file(set, describe_file, m, err);
-    drop_unused_splits(m, set);
-    return ok;
+    return describe_sources(m, set, err) && describe_files(m, set, err);
 }
 
 /* ---- what is ours ---- */
@@ -123,19 +171,38 @@ static bool has_name(struct json_t *names, const char *name)
     return false;
 }
 
-/* Only what has the form of our own names: <split>-<kind>.<suffix>. A manifest
- * or a marker may have been edited, and what is ours may be removed. */
-static bool has_our_form(const char *name)
+/* Only what has the form of our own names. A manifest or a marker may have been
+ * edited, and what is ours may be removed. */
+static bool has_array_form(const char *name)
 {
-    for (int kind = 0; kind < MANIFEST_ARRAYS; kind++) {
+    for (int kind = 0; kind < SET_ARRAYS; kind++) {
         char middle[16];
         snprintf(middle, sizeof middle, "-%s.",
-                 manifest_kind_name((enum manifest_kind)kind));
+                 set_array_name((enum set_array)kind));
         const char *at = strstr(name, middle);
-        if (at && at > name && manifest_is_file_name(name) &&
-            !strchr(at + strlen(middle), '.'))
+        if (at && at > name &&
+            (!strchr(at + strlen(middle), '.') ||
+             text_ends_with(at, ".idx.gz")))
             return true;
     }
+    return false;
+}
+
+static bool has_our_form(const char *name)
+{
+    static const char *const endings[] = { ".npz",      ".safetensors",
+                                           ".libsvm",   ".csv",
+                                           ".tar",      "-ubyte",
+                                           OUTPUTS_SUMS };
+
+    if (!manifest_is_file_name(name))
+        return false;
+    if (strcmp(name, "png") == 0 || strncmp(name, "tfrecord/", 9) == 0 ||
+        strstr(name, "/raw/qmnist-") || has_array_form(name))
+        return true;
+    for (size_t i = 0; i < COUNT_OF(endings); i++)
+        if (text_ends_with(name, endings[i]))
+            return true;
     return false;
 }
 
@@ -150,16 +217,27 @@ bool setplace_is_ours(const struct setplace *place, const char *name)
     return has_name(place->ours, name);
 }
 
+bool setplace_each(const struct setplace *place,
+                   bool (*visit)(void *context, const char *name,
+                                 struct error *err),
+                   void *context, struct error *err)
+{
+    for (size_t i = 0; i < jsondoc_count(place->ours); i++)
+        if (!visit(context, jsondoc_text(jsondoc_at(place->ours, i)), err))
+            return false;
+    return true;
+}
+
 struct naming {
     struct json_t *names;
     struct error *err;
 };
 
-static bool add_array(void *context, const struct manifest_array *array)
+static bool add_file(void *context, const struct manifest_file *file)
 {
     const struct naming *naming = context;
 
-    add_name(naming->names, array->file, naming->err);
+    add_name(naming->names, file->file, naming->err);
     return true;
 }
 
@@ -190,7 +268,7 @@ bool setplace_look(struct setplace *place, const char *dir, bool force,
     if (manifest && file_exists(manifest)) {
         place->has_manifest = manifest_read(&place->manifest, dir, &why);
         if (place->has_manifest)
-            manifest_each_file(&place->manifest, add_array, &naming);
+            manifest_each_file(&place->manifest, add_file, &naming);
         else if (!force)
             error_set(err, FAIL_USAGE,
                       "'%s' is no manifest of mnistprep (%s); use --force to "
@@ -221,11 +299,20 @@ static bool write_marker(const struct setplace *place, const char *path,
     return ok;
 }
 
-static bool commit_file(void *context, const struct setrun_file *f,
-                        struct error *err)
+/* Of a file in folders of its own. Those that hold anything else stay. */
+static void remove_empty_parents(const char *dir, const char *name)
 {
-    (void)context;
-    return arrayfile_commit(f->file, err);
+    struct error ignored = { 0 };
+    char *path = path_join(dir, name, &ignored);
+
+    for (size_t depth = 0; path && name[depth]; depth++) {
+        if (name[depth] != '/')
+            continue;
+        *strrchr(path, '/') = '\0';
+        if (rmdir(path) != 0)
+            break;
+    }
+    free(path);
 }
 
 static bool remove_stale(const struct setplace *place, struct json_t *kept,
@@ -238,14 +325,16 @@ static bool remove_stale(const struct setplace *place, struct json_t *kept,
         if (has_name(kept, name))
             continue;
         char *path = path_join(dir, name, err);
-        ok = path && file_remove(path, err);
+        ok = path && folder_remove(path, err);
         free(path);
+        remove_empty_parents(dir, name);
     }
     return ok;
 }
 
 bool setplace_commit(struct setplace *place, struct setrun *set,
-                     const char *tool, bool sync, struct error *err)
+                     const char *tool, bool sync, bool if_changed,
+                     struct error *err)
 {
     const char *dir = set->output_dir;
     unsigned flags = OUTFILE_REPLACE | (sync ? OUTFILE_SYNC : 0u);
@@ -260,14 +349,14 @@ bool setplace_commit(struct setplace *place, struct setrun *set,
               manifest_stage(&new, dir, tool, flags, &staged, err);
 
     if (ok) {
-        manifest_each_file(&new, add_array, &new_names);
-        manifest_each_file(&new, add_array, &all_names);
+        manifest_each_file(&new, add_file, &new_names);
+        manifest_each_file(&new, add_file, &all_names);
     }
     /* From the marker on the directory is not a set until the manifest is
      * there. */
     ok = ok && write_marker(place, marker, flags, err) &&
          file_remove(manifest, err) &&
-         setrun_each_file(set, commit_file, NULL, err) &&
+         outputs_commit(&set->outputs, if_changed, err) &&
          remove_stale(place, kept, dir, err) && outfile_commit(&staged, err) &&
          file_remove(marker, err);
     outfile_abandon(&staged);

@@ -27,17 +27,25 @@ void setplace_release(struct setplace *place);
 /* Is the file of this name ours? */
 bool setplace_is_ours(const struct setplace *place, const char *name);
 
+/* Calls visit with the name of each file that is ours; stops and returns false
+ * when it does. */
+bool setplace_each(const struct setplace *place,
+                   bool (*visit)(void *context, const char *name,
+                                 struct error *err),
+                   void *context, struct error *err);
+
 /* Commits all files of a set that setrun_write has written, removes what else
  * is ours, and writes the manifest. A run that is killed anywhere in between
  * leaves files that are each old or new, no manifest, and a note of what is
- * ours for the next run. */
+ * ours for the next run. if_changed: files that would be the same stay. */
 bool MUST_USE setplace_commit(struct setplace *place, struct setrun *set,
-                              const char *tool, bool sync, struct error *err);
+                              const char *tool, bool sync, bool if_changed,
+                              struct error *err);
 
 /* The manifest of a set whose files are open and whose sources have been read
  * to their ends; *m starts as { 0 } and is released by the caller in any
  * case. */
-bool MUST_USE setplace_describe(struct manifest *m, struct setrun *set,
+bool MUST_USE setplace_describe(struct manifest *m, const struct setrun *set,
                                 struct error *err);
 
 #endif

@@ -1,160 +1,262 @@
 /* SPDX-License-Identifier: MIT */
-/* Sources in, array files out, for all splits of a recipe. */
+/* Sources in, sinks out, for all splits of a recipe. */
 #include "pipeline/setrun.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "dataset/rawfile.h"
+#include "pipeline/setplan.h"
 
-bool setrun_init(struct setrun *set, const struct catalogue_dataset *dataset,
-                 const char *raw_dir, const char *output_dir,
-                 const struct recipe *recipe, unsigned jobs, struct error *err)
+bool setrun_init(struct setrun *set, const struct input *input,
+                 const char *raw_dir, const char *data_dir,
+                 const char *output_dir, const struct recipe *recipe,
+                 unsigned jobs, struct error *err)
 {
-    *set = (struct setrun){ .dataset = dataset,
-                            .raw_dir = raw_dir,
+    *set = (struct setrun){ .input = input,
+                            .data_dir = data_dir,
                             .output_dir = output_dir,
                             .jobs = jobs,
                             .recipe = *recipe };
-    set->label_base = recipe->as_published ? dataset->label_base : 0;
-    set->classes = dataset->class_count + (size_t)set->label_base;
-    for (size_t i = 0; i < dataset->split_count; i++) {
-        set->run[i].name = dataset->split[i].name;
-        set->run[i].classes = set->classes;
-        set->run[i].recipe = &set->recipe;
-    }
-    return receipt_open(&set->receipt, raw_dir, err);
+    return !input->dataset || receipt_open(&set->receipt, raw_dir, err);
 }
 
 void setrun_release(struct setrun *set)
 {
+    for (size_t i = 0; i < RECIPE_FORMATS_MAX; i++)
+        sink_close(&set->sink[i]);
+    outputs_release(&set->outputs);
+    for (size_t i = 0; i < set->split_count; i++) {
+        plan_release(&set->split[i].plan);
+        rowstages_release(&set->split[i].stages);
+    }
     for (size_t i = 0; i < CATALOGUE_SPLITS_MAX; i++)
-        splitrun_release(&set->run[i]);
+        supply_release(&set->supply[i]);
+    pixel_moments_release(&set->moments);
+    setplan_release(set);
     receipt_release(&set->receipt);
-}
-
-typedef bool file_visitor(void *context, const struct setrun_file *f,
-                          struct error *err);
-
-static bool visit_file(struct setrun *set, struct setrun_file f,
-                       file_visitor *visit, void *context, struct error *err)
-{
-    struct splitrun *run = &set->run[f.split];
-    char *name = splitrun_file_name(run, f.kind, f.format, err);
-    char *path = name ? path_join(set->output_dir, name, err) : NULL;
-
-    f.path = path;
-    f.file = &run->file[f.kind][f.format];
-    bool ok = path && visit(context, &f, err);
-    free(path);
-    free(name);
-    return ok;
-}
-
-bool setrun_each_file(struct setrun *set, file_visitor *visit, void *context,
-                      struct error *err)
-{
-    struct setrun_file f = { 0 };
-
-    for (f.split = 0; f.split < set->dataset->split_count; f.split++) {
-        for (int kind = 0; kind < MANIFEST_ARRAYS; kind++) {
-            if (!set->recipe.split[f.split] ||
-                (kind == MANIFEST_ONEHOT && !set->recipe.onehot))
-                continue;
-            f.kind = (enum manifest_kind)kind;
-            for (f.format = 0; f.format < set->recipe.format_count; f.format++)
-                if (!visit_file(set, f, visit, context, err))
-                    return false;
-        }
-    }
-    return true;
-}
-
-static unsigned source_flags(const struct setrun *set)
-{
-    return (set->jobs > 1 ? SOURCE_AHEAD : 0u) |
-           (set->recipe.as_published ? SOURCE_AS_PUBLISHED : 0u);
-}
-
-/* What was read has to be what the catalogue says was published. */
-static bool check_published(const struct setrun *set,
-                            const struct source *source,
-                            const struct catalogue_split *split,
-                            struct error *err)
-{
-    for (int part = 0; part < CATALOGUE_PARTS; part++) {
-        const struct source_part *read = &source->part[part];
-        if (rawfile_judge_file(read->path, &split->part[part], &read->facts) ==
-            RAWFILE_OTHER)
-            return error_set(err, FAIL_DATA,
-                             "'%s' is not the published file of %s; get it "
-                             "again with 'mnistprep fetch --force %s'",
-                             read->path, set->dataset->name,
-                             set->dataset->name);
-    }
-    return true;
-}
-
-bool setrun_fit_scale(struct setrun *set, struct error *err)
-{
-    const struct catalogue_split *train =
-        catalogue_find_split(set->dataset, "train");
-    struct source source = { 0 };
-    struct stats stats = { 0 };
-    uint64_t histogram[256];
-
-    if (set->recipe.scale.mode != SCALE_STANDARD)
-        return true;
-    if (!train)
-        return error_set(err, FAIL_USAGE,
-                         "'%s' has no split 'train' to fit --scale standard on",
-                         set->dataset->name);
-    bool ok = source_open(&source, set->raw_dir, set->dataset, train,
-                          &set->receipt, SOURCE_HASH | source_flags(set),
-                          err) &&
-              stats_init(&stats, set->classes, source.image_bytes, err) &&
-              splitrun_count(&source, set->classes, &stats, err) &&
-              source_finish(&source, err) &&
-              check_published(set, &source, train, err);
-    if (ok) {
-        stats_total(&stats, histogram);
-        ok = scale_fit(&set->recipe.scale, histogram, err);
-    }
-    stats_release(&stats);
-    source_close(&source);
-    return ok;
+    *set = (struct setrun){ 0 };
 }
 
 bool setrun_has_sources(const struct setrun *set, struct error *err)
 {
-    for (size_t i = 0; i < set->dataset->split_count; i++)
-        if (set->recipe.split[i] &&
-            !source_exists(set->raw_dir, &set->dataset->split[i], err))
+    for (size_t i = 0; i < set->input->split_count; i++)
+        if (set->recipe.split[i] && !source_exists(&set->input->split[i], err))
             return false;
     return true;
 }
 
-bool setrun_open_sources(struct setrun *set, struct error *err)
+/* What was read has to be what the catalogue says was published. */
+static bool check_published(const struct setrun *set, size_t split,
+                            struct error *err)
 {
-    unsigned flags = SOURCE_HASH | source_flags(set);
+    const struct catalogue_split *published =
+        set->input->split[split].published;
 
-    for (size_t i = 0; i < set->dataset->split_count; i++) {
-        if (!set->recipe.split[i])
-            continue;
-        if (!source_open(&set->run[i].source, set->raw_dir, set->dataset,
-                         &set->dataset->split[i], &set->receipt, flags, err))
-            return false;
+    for (int part = 0; published && part < CATALOGUE_PARTS; part++) {
+        const struct source_part *read = &set->supply[split].source.part[part];
+        if (rawfile_judge_file(read->path, &published->part[part],
+                               &read->facts) == RAWFILE_OTHER)
+            return error_set(err, FAIL_DATA,
+                             "'%s' is not the published file of %s; get it "
+                             "again with 'mnistprep fetch --force %s'",
+                             read->path, set->input->name, set->input->name);
     }
     return true;
 }
 
-bool setrun_write(struct setrun *set, struct error *err)
+/* ---- constants ---- */
+
+/* Sums over the grey levels of rows. */
+struct fitting {
+    struct rowstages stages;
+    struct stats stats; /* all in one class */
+    struct pixel_sums sums;
+};
+
+static bool fit_rows(void *context, struct block *rows, struct error *err)
 {
-    for (size_t i = 0; i < set->dataset->split_count; i++)
-        if (set->recipe.split[i] &&
-            (!splitrun_write(&set->run[i], err) ||
-             !check_published(set, &set->run[i].source, &set->dataset->split[i],
-                              err)))
+    struct fitting *f = context;
+    const unsigned char *levels = rowstages_levels(&f->stages, rows);
+
+    (void)err;
+    if (f->sums.pixels > 0)
+        pixel_sums_add(&f->sums, levels, rows->rows);
+    else
+        stats_add_levels(&f->stats, levels, rows->rows);
+    return true;
+}
+
+static size_t block_capacity(const struct setrun *set)
+{
+    size_t image =
+        set->shape.out_bytes * dtype_bytes((enum dtype)set->recipe.dtype);
+    size_t onehot = set->class_count * sizeof(float);
+
+    return block_rows(set->shape.image_bytes, image > onehot ? image : onehot);
+}
+
+static bool feed(struct setrun *set, size_t source, struct supply_taker *takers,
+                 size_t count, struct error *err)
+{
+    struct supply *s = &set->supply[source];
+    return supply_feed(s, block_capacity(set), set->classes, takers, count,
+                       err) &&
+           check_published(set, source, err);
+}
+
+static bool fit_by(struct setrun *set, struct setrun_split *train,
+                   struct fitting *f, struct error *err)
+{
+    struct scale *scale = &set->recipe.scale;
+    struct recipe unscaled = set->recipe;
+    struct supply_taker taker = { .plan = &train->plan,
+                                  .take = fit_rows,
+                                  .context = f };
+    uint64_t histogram[256];
+    bool by_pixel = scale->mode == SCALE_PIXEL_STANDARD;
+
+    unscaled.scale = (struct scale){ .mode = SCALE_UNIT };
+    unscaled.dtype = DTYPE_F32;
+    bool ok = rowstages_init(&f->stages, &unscaled, &set->shape, 1, NULL, false,
+                             block_capacity(set), err) &&
+              (by_pixel
+                   ? pixel_sums_init(&f->sums, set->shape.out_bytes, err)
+                   : stats_init(&f->stats, 1, set->shape.out_bytes, err)) &&
+              supply_rewind(&set->supply[train->source], err) &&
+              feed(set, train->source, &taker, 1, err);
+    if (ok && by_pixel) {
+        ok = scale_fit_pixels(scale, &f->sums, &set->moments, err);
+    } else if (ok) {
+        stats_total(&f->stats, histogram);
+        ok = scale_fit(scale, histogram, err);
+    }
+    rowstages_release(&f->stages);
+    return ok;
+}
+
+bool setrun_fit_scale(struct setrun *set, struct error *err)
+{
+    struct setrun_split *train = setplan_find_train(set);
+    struct fitting fitting = { 0 };
+
+    if ((set->recipe.scale.mode != SCALE_STANDARD &&
+         set->recipe.scale.mode != SCALE_PIXEL_STANDARD) ||
+        set->recipe.fitted_on[0])
+        return true;
+    if (!train)
+        return error_set(err, FAIL_USAGE,
+                         "'%s' has no split 'train' to fit --scale %s on",
+                         set->input->name, scale_name(set->recipe.scale.mode));
+    bool ok = fit_by(set, train, &fitting, err);
+    stats_release(&fitting.stats);
+    pixel_sums_release(&fitting.sums);
+    return ok;
+}
+
+/* ---- files ---- */
+
+/* Rows and folds stand in files of their own, whatever the formats. */
+static bool put_rows(struct setrun *set, struct setrun_split *split,
+                     struct error *err)
+{
+    struct sink_split *to = &set->set_split[split->at];
+    struct sink_note note = { .split = split->at, .little = true };
+    bool ok = true;
+
+    for (int kind = SET_ROWS; ok && kind <= SET_FOLDS; kind++) {
+        const struct array_info *info = &to->array[kind];
+        if (info->ndims == 0)
+            continue;
+        note.kind = (enum set_array)kind;
+        note.info = *info;
+        size_t bytes = dtype_bytes(info->dtype) * (size_t)split->plan.rows;
+        char *name = text_format(err, "%s-%s.%s", split->name,
+                                 set_array_name(note.kind),
+                                 dtype_name(info->dtype));
+        uint32_t *rows = kind == SET_ROWS ? setplan_rows(&split->plan, err)
+                                          : NULL;
+        const void *from = kind == SET_ROWS ? (const void *)rows
+                                            : (const void *)split->plan.fold;
+        ok = name && from &&
+             outputs_put(&set->outputs, name, &note, from, bytes, err);
+        free(rows);
+        free(name);
+    }
+    return ok;
+}
+
+bool setrun_open_outputs(struct setrun *set, struct error *err)
+{
+    for (size_t i = 0; i < set->recipe.format_count; i++) {
+        set->outputs.format = set->recipe.format[i];
+        if (!sink_open(&set->sink[i], set->recipe.format[i], &set->set,
+                       &set->outputs.files, err))
+            return false;
+    }
+    for (size_t i = 0; i < set->split_count; i++)
+        if (set->split[i].written && !put_rows(set, &set->split[i], err))
+            return false;
+    return !set->recipe.checksums || outputs_add_checksums(&set->outputs, err);
+}
+
+/* ---- rows ---- */
+
+struct writing {
+    struct setrun *set;
+    struct setrun_split *split;
+};
+
+static bool write_rows(void *context, struct block *rows, struct error *err)
+{
+    const struct writing *w = context;
+    struct sink_block block;
+
+    rowstages_run(&w->split->stages, rows, &block);
+    block.split = w->split->at;
+    block.first = w->split->done;
+    w->split->done += rows->rows;
+    for (size_t i = 0; i < w->set->recipe.format_count; i++)
+        if (!sink_write(&w->set->sink[i], &block, err))
             return false;
     return true;
+}
+
+static bool write_source(struct setrun *set, size_t source, struct error *err)
+{
+    struct supply_taker takers[2] = { { 0 } };
+    struct writing writing[2];
+    size_t count = 0;
+    bool ok = supply_rewind(&set->supply[source], err);
+
+    for (size_t i = 0; ok && i < set->split_count; i++) {
+        struct setrun_split *split = &set->split[i];
+        if (split->source != source || !split->written)
+            continue;
+        writing[count] = (struct writing){ set, split };
+        takers[count] = (struct supply_taker){ .plan = &split->plan,
+                                               .take = write_rows,
+                                               .context = &writing[count] };
+        count++;
+        ok = rowstages_init(&split->stages, &set->recipe, &set->shape,
+                            set->class_count, set->relabel,
+                            set->supply[source].has_labels, block_capacity(set),
+                            err);
+    }
+    ok = ok && feed(set, source, takers, count, err);
+    for (size_t i = 0; i < count; i++)
+        rowstages_release(&writing[i].split->stages);
+    return ok;
+}
+
+bool setrun_write(struct setrun *set, struct error *err)
+{
+    for (size_t i = 0; i < set->input->split_count; i++)
+        if (set->recipe.split[i] && !write_source(set, i, err))
+            return false;
+    for (size_t i = 0; i < set->recipe.format_count; i++)
+        if (!sink_finish(&set->sink[i], err))
+            return false;
+    return outputs_finish(&set->outputs, err);
 }

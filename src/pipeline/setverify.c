@@ -30,56 +30,37 @@ static void judge(const struct verification *v, const char *file, bool there,
                  problem);
 }
 
-static bool compare_size(void *context, const struct manifest_array *array)
+static bool compare_size(void *context, const struct manifest_file *file)
 {
     const struct verification *v = context;
-    struct manifest_split split = { .array = { *array } };
-    struct manifest one = { .split = &split, .split_count = 1 };
     struct error problem = { 0 };
 
-    char *path = path_join(v->dir, array->file, &problem);
+    char *path = path_join(v->dir, file->file, &problem);
     bool there = path && file_exists(path);
-    bool fits = there && manifest_files_fit(&one, v->dir, &problem);
-    judge(v, array->file, there, fits ? NULL : problem.text);
+    bool fits = there && manifest_file_fits(file, v->dir, &problem);
+    judge(v, file->file, there, fits ? NULL : problem.text);
     free(path);
     return true;
 }
 
-static bool open_file(void *context, const struct setrun_file *f,
-                      struct error *err)
+/* False when one is missing. */
+static bool report_files(const struct verification *v)
 {
-    struct verification *v = context;
-    struct array_info info = splitrun_info(&v->set.run[f->split], f->kind);
-    struct error problem = { 0 };
+    const struct outputs *o = &v->set.outputs;
+    bool all = true;
 
-    if (arrayfile_compare(f->file, f->path, v->set.recipe.format[f->format],
-                          &info, &problem))
-        return true;
-    if (!file_exists(f->path)) {
-        f->file->difference = problem; /* a missing file is a difference */
-        return true;
+    for (size_t i = 0; i < o->count + o->tree_count; i++) {
+        bool file = i < o->count;
+        const char *path = file ? o->file[i]->path : o->tree[i - o->count].path;
+        const char *name = file ? o->file[i]->name : o->tree[i - o->count].name;
+        const struct error *difference =
+            file ? &o->file[i]->difference : &o->tree[i - o->count].difference;
+        bool there = file_exists(path);
+        all = all && there;
+        judge(v, name, there,
+              difference->code == FAIL_NONE ? NULL : difference->text);
     }
-    return error_set(err, problem.code, "%s", problem.text);
-}
-
-static bool report_file(void *context, const struct setrun_file *f,
-                        struct error *err)
-{
-    const struct verification *v = context;
-    const struct error *difference = &f->file->difference;
-
-    (void)err;
-    judge(v, path_base(f->path), file_exists(f->path),
-          difference->code == FAIL_NONE ? NULL : difference->text);
-    return true;
-}
-
-static bool is_there(void *context, const struct setrun_file *f,
-                     struct error *err)
-{
-    (void)context;
-    (void)err;
-    return f->file->to != NULL;
+    return all;
 }
 
 /* A source that was packed again is the same source. */
@@ -92,16 +73,38 @@ static void forgive_repacking(struct manifest *made,
             made->source[i].facts = noted->source[i].facts;
 }
 
+static void forgive_sum(char made[DIGEST_TEXT], const char noted[DIGEST_TEXT])
+{
+    if (made[0] == '\0')
+        memcpy(made, noted, DIGEST_TEXT);
+}
+
+/* A file that differs has no sum here: that is its fault, not the manifest's. */
+static void forgive_sums(struct manifest *made, const struct manifest *noted)
+{
+    for (size_t i = 0; i < made->split_count && i < noted->split_count; i++) {
+        struct manifest_split *to = &made->split[i];
+        const struct manifest_split *from = &noted->split[i];
+        for (int kind = 0; kind < SET_ARRAYS; kind++)
+            forgive_sum(to->array[kind].sha256, from->array[kind].sha256);
+        for (size_t j = 0; j < to->more_count && j < from->more_count; j++)
+            forgive_sum(to->more[j].sha256, from->more[j].sha256);
+    }
+    for (size_t i = 0; i < made->file_count && i < noted->file_count; i++)
+        forgive_sum(made->file[i].sha256, noted->file[i].sha256);
+}
+
 /* The manifest is a file of the set, too: it has to say what is made anew. */
-static bool report_manifest(struct verification *v, struct error *err)
+static bool report_manifest(struct verification *v, bool all_there,
+                            struct error *err)
 {
     struct manifest made = { 0 };
-    struct error ignored = { 0 };
     bool ok = true, same = true;
 
-    if (setrun_each_file(&v->set, is_there, v, &ignored)) {
+    if (all_there) {
         ok = setplace_describe(&made, &v->set, err);
         forgive_repacking(&made, &v->manifest);
+        forgive_sums(&made, &v->manifest);
         same = ok && manifest_equal(&made, &v->manifest);
     }
     if (ok)
@@ -113,28 +116,35 @@ static bool report_manifest(struct verification *v, struct error *err)
 
 static bool recompute(struct verification *v, struct error *err)
 {
+    outputs_init(&v->set.outputs, v->dir, OUTPUTS_COMPARE, 0);
     /* What was fitted on the data is fitted again, not believed. */
-    return setrun_fit_scale(&v->set, err) &&
-           setrun_open_sources(&v->set, err) &&
-           setrun_each_file(&v->set, open_file, v, err) &&
-           setrun_write(&v->set, err) &&
-           setrun_each_file(&v->set, report_file, v, err) &&
-           report_manifest(v, err);
+    return setrun_plan(&v->set, err) && setrun_fit_scale(&v->set, err) &&
+           setrun_open_outputs(&v->set, err) && setrun_write(&v->set, err) &&
+           report_manifest(v, report_files(v), err);
 }
 
 bool setverify(const struct catalogue_dataset *dataset, const char *raw_dir,
-               const char *prepared_dir, unsigned jobs, bool *recomputed,
-               setverify_visitor *visit, void *context, struct error *err)
+               const char *data_dir, const char *prepared_dir, unsigned jobs,
+               bool *recomputed, setverify_visitor *visit, void *context,
+               struct error *err)
 {
     struct verification v = { .dir = prepared_dir,
                               .visit = visit,
                               .context = context };
+    struct pixel_moments moments = { 0 };
+    struct input input = { 0 };
     struct recipe recipe;
 
-    bool ok =
-        manifest_read(&v.manifest, prepared_dir, err) &&
-        recipe_from_json(&recipe, v.manifest.recipe, dataset, err) &&
-        setrun_init(&v.set, dataset, raw_dir, prepared_dir, &recipe, jobs, err);
+    bool ok = manifest_read(&v.manifest, prepared_dir, err) &&
+              input_of_dataset(&input, dataset, raw_dir, err) &&
+              recipe_from_json(&recipe, v.manifest.recipe, &input, err);
+    if (ok && recipe.fitted_on[0] &&
+        recipe.scale.mode == SCALE_PIXEL_STANDARD) {
+        ok = recipe_moments_from_json(&moments, v.manifest.recipe, err);
+        recipe.scale.pixel = &moments;
+    }
+    ok = ok && setrun_init(&v.set, &input, raw_dir, data_dir, prepared_dir,
+                           &recipe, jobs, err);
     struct error missing = { 0 };
     *recomputed = ok && *recomputed && setrun_has_sources(&v.set, &missing);
     if (*recomputed)
@@ -142,6 +152,8 @@ bool setverify(const struct catalogue_dataset *dataset, const char *raw_dir,
     else if (ok)
         ok = manifest_each_file(&v.manifest, compare_size, &v);
     setrun_release(&v.set);
+    pixel_moments_release(&moments);
+    input_release(&input);
     manifest_release(&v.manifest);
     return ok;
 }

@@ -21,9 +21,9 @@ typedef void setverify_visitor(void *context, const char *file,
  * becomes false. False when even
  * that is not possible. */
 bool MUST_USE setverify(const struct catalogue_dataset *dataset,
-                        const char *raw_dir, const char *prepared_dir,
-                        unsigned jobs, bool *recomputed,
-                        setverify_visitor *visit, void *context,
-                        struct error *err);
+                        const char *raw_dir, const char *data_dir,
+                        const char *prepared_dir, unsigned jobs,
+                        bool *recomputed, setverify_visitor *visit,
+                        void *context, struct error *err);
 
 #endif

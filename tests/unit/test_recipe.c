@@ -11,11 +11,35 @@
 #include "format/jsondoc.h"
 #include "helpers.h"
 
+static const char *class_names[] = { "Bag", "Coat", "7", "Shoe" };
+
 static const struct catalogue_dataset dataset = {
     .name = "tiny",
-    .split = { { .name = "train" }, { .name = "test" }, { .name = "dig" } },
+    .classes = class_names,
+    .class_count = COUNT_OF(class_names),
+    .split = { { .name = "train",
+                 .part = { { .name = "a" }, { .name = "b" } } },
+               { .name = "test", .part = { { .name = "c" }, { .name = "d" } } },
+               { .name = "dig",
+                 .part = { { .name = "e" }, { .name = "f" } } } },
     .split_count = 3,
 };
+
+static struct input input;
+
+static int make_input(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+    return input_of_dataset(&input, &dataset, "raw", &err) ? 0 : -1;
+}
+
+static int release_input(void **state)
+{
+    (void)state;
+    input_release(&input);
+    return 0;
+}
 
 /* ---- lists ---- */
 
@@ -30,15 +54,21 @@ static void test_formats(void **state)
         { "bin", { "bin" }, NULL },
         { "npy,bin", { "npy", "bin" }, NULL },
         { "idx,bin,npy", { "idx", "bin", "npy" }, NULL },
-        { "", { NULL }, "unknown format ''; there are bin, idx, npy" },
+        { "", { NULL }, "unknown format ''; there are bin, npy, idx, idx.gz" },
         { ",", { NULL }, "unknown format ''" },
         { "bin,", { NULL }, "unknown format ''" },
         { ",bin", { NULL }, "unknown format ''" },
         { "bin,,npy", { NULL }, "unknown format ''" },
         { "bin, npy", { NULL }, "unknown format ' npy'" },
         { "BIN", { NULL }, "unknown format 'BIN'" },
-        { "png", { NULL }, "unknown format 'png'" }, /* only read */
-        { "csv", { NULL }, "unknown format 'csv'" },
+        { "png,csv", { "png", "csv" }, NULL },
+        { "idx.gz,idx", { "idx.gz", "idx" }, NULL },
+        { "npz,safetensors,libsvm", { "npz", "safetensors", "libsvm" }, NULL },
+        { "pjreddie,torchvision", { "pjreddie", "torchvision" }, NULL },
+        { "tfrecord,webdataset", { "tfrecord", "webdataset" }, NULL },
+        { "csv,tfrecord,csv", { NULL }, "format 'csv' is listed twice" },
+        { "csv.gz", { NULL }, "unknown format 'csv.gz'" },
+        { "gz", { NULL }, "unknown format 'gz'" },
         { "bin,npy,bin", { NULL }, "format 'bin' is listed twice" },
     };
 
@@ -85,13 +115,52 @@ static void test_splits(void **state)
         struct recipe r = { .split = { true, false, true } };
         struct error err = { 0 };
 
-        if (recipe_parse_splits(&r, &dataset, cases[i].list, &err) !=
+        if (recipe_parse_splits(&r, &input, cases[i].list, &err) !=
             (cases[i].part == NULL))
             fail_msg("\"%s\": %s", cases[i].list, err.text);
         if (cases[i].part)
             assert_error(err, FAIL_USAGE, cases[i].part);
         else
             assert_memory_equal(r.split, cases[i].split, sizeof cases[i].split);
+    }
+}
+
+static void test_classes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *list;
+        size_t n;
+        uint16_t labels[3];
+        const char *part; /* of the error */
+    } cases[] = {
+        { "3,0", 2, { 3, 0 }, NULL },
+        { "Coat,Bag", 2, { 1, 0 }, NULL },
+        { "Shoe,1", 2, { 3, 1 }, NULL },
+        { "7", 1, { 2 }, NULL }, /* a name before a number */
+        { "65535", 1, { 65535 }, NULL },
+        { "65536", 0, { 0 }, "no class '65536'" },
+        { "", 0, { 0 }, "no class ''" },
+        { "1,", 0, { 0 }, "no class ''" },
+        { "-1", 0, { 0 }, "no class '-1'" },
+        { "bag", 0, { 0 }, "no class 'bag'" },
+        { "1,1", 0, { 0 }, "label 1 is listed twice" },
+        { "Coat,1", 0, { 0 }, "label 1 is listed twice" },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct recipe r = { 0 };
+        struct error err = { 0 };
+        if (recipe_parse_classes(&r, &input, cases[i].list, &err) !=
+            (cases[i].part == NULL))
+            fail_msg("\"%s\": %s", cases[i].list, err.text);
+        if (cases[i].part) {
+            assert_error(err, FAIL_USAGE, cases[i].part);
+            continue;
+        }
+        assert_int_equal(r.class_count, cases[i].n);
+        assert_memory_equal(r.class_list, cases[i].labels,
+                            cases[i].n * sizeof *r.class_list);
     }
 }
 
@@ -109,7 +178,7 @@ static void test_long_word(void **state)
     assert_error(err, FAIL_USAGE, "unknown format");
     memcpy(list, "train,", 6);
     err = (struct error){ 0 };
-    assert_false(recipe_parse_splits(&r, &dataset, list, &err));
+    assert_false(recipe_parse_splits(&r, &input, list, &err));
     assert_error(err, FAIL_USAGE, "has no split");
 }
 
@@ -121,7 +190,7 @@ static struct recipe make(const char *names, const char *splits)
     struct error err = { 0 };
 
     assert_true(recipe_parse_formats(&r, names, &err));
-    assert_true(recipe_parse_splits(&r, &dataset, splits, &err));
+    assert_true(recipe_parse_splits(&r, &input, splits, &err));
     return r;
 }
 
@@ -129,12 +198,12 @@ static void test_there_and_back(void **state)
 {
     (void)state;
     static const struct scale scales[] = {
-        { SCALE_UNIT, 0, 0 },
-        { SCALE_SIGNED, 0, 0 },
-        { SCALE_NONE, 0, 0 },
-        { SCALE_CUSTOM, 0.1307, 0.3081 },
-        { SCALE_CUSTOM, -1.0 / 3, 1e-300 },
-        { SCALE_STANDARD, 0.13066047627384, 0.30810780385646 },
+        { SCALE_UNIT, 0, 0, NULL },
+        { SCALE_SIGNED, 0, 0, NULL },
+        { SCALE_NONE, 0, 0, NULL },
+        { SCALE_CUSTOM, 0.1307, 0.3081, NULL },
+        { SCALE_CUSTOM, -1.0 / 3, 1e-300, NULL },
+        { SCALE_STANDARD, 0.13066047627384, 0.30810780385646, NULL },
     };
     static const enum dtype types[] = { DTYPE_F16, DTYPE_BF16, DTYPE_F32,
                                         DTYPE_F64, DTYPE_U8 };
@@ -155,11 +224,11 @@ static void test_there_and_back(void **state)
         r.label_dtype = label_types[i % COUNT_OF(label_types)];
         r.onehot = i % 4 < 2;
         r.smoothing = i % 5 ? 0.1 : 0;
-        struct json_t *doc = recipe_to_json(&r, &dataset, &err);
+        struct json_t *doc = recipe_to_json(&r, &input, &err);
         char *text = jsondoc_dump(doc, &err);
         assert_non_null(text);
         struct json_t *read = jsondoc_parse(text, strlen(text), "doc", &err);
-        assert_true(recipe_from_json(&back, read, &dataset, &err));
+        assert_true(recipe_from_json(&back, read, &input, &err));
         assert_no_error(err);
         assert_true(recipe_equal(&r, &back));
         assert_true(recipe_equal(&back, &r));
@@ -177,16 +246,30 @@ static void test_words(void **state)
     (void)state;
     struct recipe r = make("bin,npy", "train,dig");
     struct error err = { 0 };
-    struct json_t *doc = recipe_to_json(&r, &dataset, &err);
+    struct json_t *doc = recipe_to_json(&r, &input, &err);
     char *text = jsondoc_dump(doc, &err);
-    char *want = json_text("{\n  'scale': 'unit',\n  'mean': null,\n"
-                           "  'std': null,\n  'dtype': 'f32',\n"
-                           "  'label_dtype': 'u8',\n  'onehot': true,\n"
-                           "  'smoothing': 0.0,\n"
-                           "  'as_published': false,\n  'seed': null,\n"
-                           "  'shuffle': false,\n"
-                           "  'formats': [\n    'bin',\n    'npy'\n  ],\n"
-                           "  'splits': [\n    'train',\n    'dig'\n  ]\n}\n");
+    char *want =
+        json_text("{\n  'scale': 'unit',\n  'mean': null,\n"
+                  "  'std': null,\n  'seed': null,\n  'dtype': 'f32',\n"
+                  "  'label_dtype': 'u8',\n  'onehot': true,\n"
+                  "  'smoothing': 0.0,\n"
+                  "  'as_published': false,\n"
+                  "  'shuffle': false,\n"
+                  "  'val': 0.0,\n  'stratify': false,\n"
+                  "  'group': 'none',\n  'folds': 0,\n"
+                  "  'relabel': false,\n  'limit': 0,\n"
+                  "  'per_class': 0,\n"
+                  "  'drop_duplicates': false,\n"
+                  "  'transpose': false,\n  'invert': false,\n"
+                  "  'height': 0,\n  'width': 0,\n"
+                  "  'resample': 'bilinear',\n  'pad': 0,\n"
+                  "  'layout': 'hw',\n"
+                  "  'label_column': 'auto',\n"
+                  "  'table_height': 0,\n  'table_width': 0,\n"
+                  "  'checksums': false,\n"
+                  "  'classes': [],\n"
+                  "  'formats': [\n    'bin',\n    'npy'\n  ],\n"
+                  "  'splits': [\n    'train',\n    'dig'\n  ]\n}\n");
 
     assert_no_error(err);
     assert_string_equal(text, want);
@@ -225,7 +308,8 @@ static void test_from_json(void **state)
         const char *text, *part; /* NULL: it is one */
     } cases[] = {
         { UNIT(LISTS), NULL },
-        { UNIT(LISTS ",'seed':7,'new':[]"), NULL },
+        { UNIT(LISTS ",'seed':7"), NULL },
+        { UNIT(LISTS ",'seed':7,'new':[]"), none }, /* it may mean anything */
         { RECIPE("'custom'", "'f16'", "'i64'", "false", "0.5", "false",
                  LISTS ",'mean':0,'std':1"),
           NULL },
@@ -237,6 +321,8 @@ static void test_from_json(void **state)
         { RECIPE("7", "'f32'", "'u8'", "true", "0", "false", LISTS), none },
         { RECIPE("'pixel-standard'", "'f32'", "'u8'", "true", "0", "false",
                  LISTS),
+          NULL }, /* its numbers are read apart from it */
+        { RECIPE("'pixel'", "'f32'", "'u8'", "true", "0", "false", LISTS),
           none },
         { RECIPE("'custom'", "'f32'", "'u8'", "true", "0", "false", LISTS),
           none }, /* without its numbers */
@@ -264,7 +350,8 @@ static void test_from_json(void **state)
           none },
         { RECIPE("'unit'", "'f32'", "'u8'", "true", "-0.5", "false", LISTS),
           none },
-        { RECIPE("'unit'", "'f32'", "'u8'", "true", "0", "true", LISTS), none },
+        { RECIPE("'unit'", "'f32'", "'u8'", "true", "0", "true", LISTS), NULL },
+        { RECIPE("'unit'", "'f32'", "'u8'", "true", "0", "1", LISTS), none },
         { RECIPE("'unit'", "'f32'", "'u8'", "true", "0", "null", LISTS), none },
         { UNIT(",'formats':['bin']"), nothing },
         { UNIT(",'splits':['train']"), nothing },
@@ -285,8 +372,7 @@ static void test_from_json(void **state)
         struct recipe r = { .format_count = 4711 };
         struct error err = { 0 };
 
-        if (recipe_from_json(&r, doc, &dataset, &err) !=
-            (cases[i].part == NULL))
+        if (recipe_from_json(&r, doc, &input, &err) != (cases[i].part == NULL))
             fail_msg("row %zu: %s", i, err.text);
         if (cases[i].part) {
             assert_error(err, FAIL_DATA, cases[i].part);
@@ -296,7 +382,7 @@ static void test_from_json(void **state)
     }
     struct recipe r;
     struct error err = { 0 };
-    assert_false(recipe_from_json(&r, NULL, &dataset, &err));
+    assert_false(recipe_from_json(&r, NULL, &input, &err));
     assert_error(err, FAIL_DATA, none);
 }
 
@@ -326,25 +412,25 @@ static void test_equal(void **state)
 
     /* numbers count where they were given, not where they were fitted */
     struct recipe a = plain, b = plain;
-    a.scale = (struct scale){ SCALE_STANDARD, 0.1, 0.3 };
-    b.scale = (struct scale){ SCALE_STANDARD, 0, 0 };
+    a.scale = (struct scale){ SCALE_STANDARD, 0.1, 0.3, NULL };
+    b.scale = (struct scale){ SCALE_STANDARD, 0, 0, NULL };
     assert_true(recipe_equal(&a, &b));
-    a.scale = (struct scale){ SCALE_CUSTOM, 0.1, 0.3 };
+    a.scale = (struct scale){ SCALE_CUSTOM, 0.1, 0.3, NULL };
     b.scale = a.scale;
     assert_true(recipe_equal(&a, &b));
     b.scale.mean = 0.10000000000000002;
     assert_false(recipe_equal(&a, &b));
-    b.scale = (struct scale){ SCALE_CUSTOM, 0.1, 0.30000000000000004 };
+    b.scale = (struct scale){ SCALE_CUSTOM, 0.1, 0.30000000000000004, NULL };
     assert_false(recipe_equal(&a, &b));
 }
 
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats),   cmocka_unit_test(test_splits),
-        cmocka_unit_test(test_long_word), cmocka_unit_test(test_there_and_back),
-        cmocka_unit_test(test_words),     cmocka_unit_test(test_from_json),
-        cmocka_unit_test(test_equal),
+        cmocka_unit_test(test_formats),        cmocka_unit_test(test_splits),
+        cmocka_unit_test(test_long_word),      cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_there_and_back), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_from_json),      cmocka_unit_test(test_equal),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_input, release_input);
 }

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/* Streams, spools, and the picking of rows. */
+#include "pipeline/supply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/interrupt.h"
+#include "stage/onehot.h"
+
+bool supply_open(struct supply *s, const struct supply_from *from,
+                 struct error *err)
+{
+    s->from = *from;
+    s->open = true;
+    if (!source_open(&s->source, from->input, from->split, from->table,
+                     from->receipt, from->flags, err))
+        return false;
+    s->rows = s->source.count;
+    s->image_bytes = s->source.image_bytes;
+    s->images = s->source.images;
+    s->has_labels = s->source.has_labels;
+    return true;
+}
+
+bool supply_rewind(struct supply *s, struct error *err)
+{
+    const struct supply_from from = s->from;
+
+    if (s->spooled || s->source.next_row == 0)
+        return true;
+    source_close(&s->source);
+    s->source = (struct source){ 0 };
+    return supply_open(s, &from, err);
+}
+
+static bool room_for_labels(struct supply *s, struct error *err)
+{
+    s->label = s->has_labels ? calloc((size_t)s->rows + 1, sizeof *s->label)
+                             : NULL;
+    return !s->has_labels || s->label || error_memory(err);
+}
+
+/* Labels that do not fit are found out when their rows are fed. */
+static void keep_labels(struct supply *s, const int64_t *labels, uint64_t first,
+                        size_t rows)
+{
+    for (size_t i = 0; s->label && i < rows; i++)
+        s->label[first + i] = labels[i] >= 0 && labels[i] <= SOURCE_LABEL_MAX
+                                  ? (uint16_t)labels[i]
+                                  : SOURCE_LABEL_MAX;
+}
+
+static ptrdiff_t read_block(struct source *source, struct block *b,
+                            struct error *err)
+{
+    if (!interrupt_none(err))
+        return -1;
+    ptrdiff_t n = source_read(source, b->images, b->labels, b->capacity, err);
+    b->rows = n > 0 ? (size_t)n : 0;
+    return n;
+}
+
+bool supply_collect_labels(struct supply *s, struct error *err)
+{
+    struct source source = { 0 };
+    struct block block = { 0 };
+    uint64_t first = 0;
+    ptrdiff_t n = -1;
+    bool ok = room_for_labels(s, err) &&
+              source_open(
+                  &source, s->from.input, s->from.split, s->from.table, NULL,
+                  SOURCE_LABELS | (s->from.flags & SOURCE_AS_PUBLISHED), err) &&
+              block_init(&block, block_rows(source.image_bytes, 0),
+                         source.image_bytes, err);
+
+    while (ok && (n = read_block(&source, &block, err)) > 0) {
+        keep_labels(s, block.labels, first, block.rows);
+        first += block.rows;
+    }
+    block_release(&block);
+    source_close(&source);
+    return ok && n == 0;
+}
+
+bool supply_spool(struct supply *s, const char *dir, struct duplicates *equal,
+                  struct error *err)
+{
+    struct block block = { 0 };
+    uint64_t first = 0;
+    ptrdiff_t n = -1;
+    bool ok =
+        room_for_labels(s, err) &&
+        spool_init(&s->spool, SPOOL_MEMORY, dir, err) &&
+        block_init(&block, block_rows(s->image_bytes, 0), s->image_bytes, err);
+
+    while (ok && (n = read_block(&s->source, &block, err)) > 0) {
+        keep_labels(s, block.labels, first, block.rows);
+        first += block.rows;
+        ok = spool_append(&s->spool, block.images, block.rows * s->image_bytes,
+                          err);
+        for (size_t i = 0; ok && equal && i < block.rows; i++)
+            ok = duplicates_add(
+                equal,
+                row_hash(block.images + i * s->image_bytes, s->image_bytes),
+                err);
+    }
+    block_release(&block);
+    s->spooled = ok && n == 0;
+    return s->spooled && source_finish(&s->source, err);
+}
+
+static bool check_labels(const struct supply *s, const int64_t *labels,
+                         size_t rows, uint64_t first, size_t classes,
+                         struct error *err)
+{
+    const struct source_part *part =
+        &s->source.part[s->source.table ? PART_IMAGES : PART_LABELS];
+
+    return !s->has_labels ||
+           onehot_check_labels(labels, rows, first, classes, part->path, err);
+}
+
+/* ---- from the source ---- */
+
+/* Rows first.. of the source are in *from: those that the taker wants next go
+ * on to it. */
+static bool offer(const struct supply *s, struct block *from, uint64_t first,
+                  struct supply_taker *t, struct error *err)
+{
+    const struct plan_split *plan = t->plan;
+    struct block *to = &t->block;
+    size_t bytes = s->image_bytes;
+
+    if (!plan->row)
+        return t->take(t->context, from, err);
+    to->rows = 0;
+    for (; t->next < plan->rows && plan->row[t->next] < first + from->rows;
+         t->next++) {
+        size_t at = (size_t)(plan->row[t->next] - first);
+        memcpy(to->images + to->rows * bytes, from->images + at * bytes, bytes);
+        to->labels[to->rows++] = from->labels[at];
+    }
+    return to->rows == 0 || t->take(t->context, to, err);
+}
+
+static bool feed_stream(struct supply *s, size_t capacity, size_t classes,
+                        struct supply_taker *takers, size_t count,
+                        struct error *err)
+{
+    struct block block = { 0 };
+    uint64_t first = 0;
+    ptrdiff_t n = -1;
+    bool ok = block_init(&block, capacity, s->image_bytes, err);
+
+    while (ok && (n = read_block(&s->source, &block, err)) > 0) {
+        ok = check_labels(s, block.labels, block.rows, first, classes, err);
+        for (size_t i = 0; ok && i < count; i++)
+            ok = offer(s, &block, first, &takers[i], err);
+        first += (uint64_t)n;
+    }
+    block_release(&block);
+    return ok && n == 0 && source_finish(&s->source, err);
+}
+
+/* ---- from the spool ---- */
+
+/* Rows that follow on each other are read at once. */
+static bool gather(const struct supply *s, const struct plan_split *plan,
+                   uint64_t from, struct block *to, struct error *err)
+{
+    size_t bytes = s->image_bytes;
+
+    for (size_t i = 0; i < to->rows;) {
+        uint64_t row = plan->row ? plan->row[from + i] : from + i;
+        size_t run = 1;
+        while (i + run < to->rows &&
+               (plan->row ? plan->row[from + i + run] : row + run) == row + run)
+            run++;
+        if (!spool_read(&s->spool, row * bytes, to->images + i * bytes,
+                        run * bytes, err))
+            return false;
+        for (size_t j = 0; s->label && j < run; j++)
+            to->labels[i + j] = s->label[row + j];
+        i += run;
+    }
+    return true;
+}
+
+static bool feed_taker(const struct supply *s, struct supply_taker *t,
+                       struct error *err)
+{
+    for (uint64_t at = 0; at < t->plan->rows; at += t->block.rows) {
+        uint64_t left = t->plan->rows - at;
+        t->block.rows = left < t->block.capacity ? (size_t)left
+                                                 : t->block.capacity;
+        if (!interrupt_none(err) || !gather(s, t->plan, at, &t->block, err) ||
+            !t->take(t->context, &t->block, err))
+            return false;
+    }
+    return true;
+}
+
+static bool check_all_labels(const struct supply *s, size_t classes,
+                             struct error *err)
+{
+    for (uint64_t row = 0; s->label && row < s->rows; row++) {
+        int64_t label = s->label[row];
+        if (!check_labels(s, &label, 1, row, classes, err))
+            return false;
+    }
+    return true;
+}
+
+bool supply_feed(struct supply *s, size_t capacity, size_t classes,
+                 struct supply_taker *takers, size_t count, struct error *err)
+{
+    bool ok = !s->spooled || check_all_labels(s, classes, err);
+
+    for (size_t i = 0; ok && i < count; i++)
+        if (s->spooled || takers[i].plan->row)
+            ok = block_init(&takers[i].block, capacity, s->image_bytes, err);
+    if (ok && !s->spooled)
+        ok = feed_stream(s, capacity, classes, takers, count, err);
+    for (size_t i = 0; ok && s->spooled && i < count; i++)
+        ok = feed_taker(s, &takers[i], err);
+    for (size_t i = 0; i < count; i++)
+        block_release(&takers[i].block);
+    return ok;
+}
+
+void supply_release(struct supply *s)
+{
+    if (s->open)
+        source_close(&s->source);
+    spool_release(&s->spool);
+    free(s->label);
+    *s = (struct supply){ 0 };
+}
