@@ -216,12 +216,12 @@ static void test_there_and_back(void **state)
         struct error err = { 0 };
 
         r.scale = scales[i % COUNT_OF(scales)];
-        r.dtype = types[i / COUNT_OF(scales)];
+        r.dtype = (int)types[i / COUNT_OF(scales)];
         struct normalize possible;
         struct error refused = { 0 };
-        if (!normalize_init(&possible, &r.scale, r.dtype, &refused))
+        if (!normalize_init(&possible, &r.scale, (enum dtype)r.dtype, &refused))
             continue;
-        r.label_dtype = label_types[i % COUNT_OF(label_types)];
+        r.label_dtype = (int)label_types[i % COUNT_OF(label_types)];
         r.onehot = i % 4 < 2;
         r.smoothing = i % 5 ? 0.1 : 0;
         struct json_t *doc = recipe_to_json(&r, &input, &err);

@@ -303,7 +303,8 @@ static void test_shards(void **state)
     static const uint64_t rows[] = { SHARD_ROWS, SHARD_ROWS + 1 };
     static unsigned char levels[PART];
     static uint16_t labels[PART];
-    struct long_files files = { .base = { long_open, long_write_at, NULL } };
+    struct long_files files = { .base = { long_open, long_write_at, NULL,
+                                          NULL } };
     struct sink_split splits[2] = { { .name = "a" }, { .name = "b" } };
     const struct sink_set set = { .dataset = "own",
                                   .class_count = 10,
