@@ -39,20 +39,4 @@ struct bytes_writer {
 void bytes_writer_init(struct bytes_writer *w);
 void bytes_writer_release(struct bytes_writer *w);
 
-/* Compares what is written with a file that is there, instead of writing it:
- * for proving that a file holds what a recipe makes. FAIL_DATA names the file
- * and the first byte that differs. */
-struct compare_writer {
-    struct writer base;
-    struct reader *with; /* owned */
-    size_t at;
-};
-
-bool MUST_USE compare_writer_open(struct compare_writer *w, const char *path,
-                                  struct error *err);
-/* True when the file ends here, too. */
-bool MUST_USE compare_writer_finish(struct compare_writer *w,
-                                    struct error *err);
-void compare_writer_release(struct compare_writer *w);
-
 #endif

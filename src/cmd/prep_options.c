@@ -250,7 +250,9 @@ static bool take_constants(const struct prep_settings *s, const char *origin,
                            struct error *err)
 {
     if (!origin)
-        origin = "an unnamed dataset";
+        return error_set(err, FAIL_USAGE,
+                         "the recipe does not say which dataset its constants "
+                         "were fitted on; use the whole dataset.json");
     if (!s->fitted_on && !r->fitted_on[0])
         return error_set(err, FAIL_USAGE,
                          "the recipe's constants were fitted on %s, not on %s; "

@@ -327,7 +327,9 @@ static bool read_array(struct json_t *doc, struct manifest_array *a,
         return error_set(err, FAIL_DATA, "the entry of '%s' makes no sense",
                          a->file);
     a->little = strcmp(order, "little") == 0;
-    (void)!copy_hash(doc, "sha256", a->sha256);
+    if (jsondoc_find(doc, "sha256") && !copy_hash(doc, "sha256", a->sha256))
+        return error_set(err, FAIL_DATA, "the sum of '%s' makes no sense",
+                         a->file);
     return true;
 }
 
@@ -345,7 +347,10 @@ static bool read_file(struct json_t *doc, struct manifest_file *f,
                          f->file);
     f->is_folder = jsondoc_find_u64(doc, "files", &f->files);
     f->format = format ? text_copy(format, err) : NULL;
-    (void)!copy_hash(doc, "sha256", f->sha256);
+    if ((jsondoc_find(doc, "files") && !f->is_folder) ||
+        (jsondoc_find(doc, "sha256") && !copy_hash(doc, "sha256", f->sha256)))
+        return error_set(err, FAIL_DATA, "the entry of '%s' makes no sense",
+                         f->file);
     return !format || f->format;
 }
 
@@ -424,6 +429,8 @@ static bool read_document(struct json_t *doc, struct manifest *m,
         return error_set(err, FAIL_DATA,
                          "\"classes\", \"recipe\", \"sources\" or "
                          "\"splits\" is missing, or is something else");
+    if (files && !jsondoc_is_array(files))
+        return error_set(err, FAIL_DATA, "\"files\" is no list");
     if (class_count > 65536 || source_count > LIST_MAX ||
         split_count > LIST_MAX || file_count > LIST_MAX)
         return error_set(err, FAIL_DATA, "it is too large");

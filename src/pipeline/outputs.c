@@ -4,17 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/directory.h"
-#include "base/folder.h"
 #include "base/interrupt.h"
 #include "base/reader.h"
-#include "base/sizes.h"
 #include "base/text.h"
 
 enum { COMPARE_BYTES = 64 * 1024 };
@@ -176,66 +173,9 @@ static bool files_folder(struct sink_files *files, const char *name,
         return error_set(err, FAIL_USAGE, "too many formats of many files");
     struct output_tree *t = &o->tree[o->tree_count++];
     t->format = o->format;
-    t->name = text_copy(name, err);
-    t->path = path_join(o->dir, name, err);
-    t->staging = text_format(err, "%s/" DIRECTORY_TEMP_PREFIX "%ld-%s", o->dir,
-                             (long)getpid(), name);
-    if (!t->name || !t->path || !t->staging ||
-        (o->allow && !o->allow(o->context, name, t->path, err)))
-        return false;
-    /* One of an earlier run of the same number may still lie there. */
-    return o->mode != OUTPUTS_WRITE ||
-           (folder_remove(t->staging, err) && directory_make(t->staging, err));
-}
-
-static bool write_in_tree(const struct output_tree *t, const char *name,
-                          const void *bytes, size_t n, struct error *err)
-{
-    char *path = path_join(t->staging, name, err);
-
-    if (!path)
-        return false;
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0 && errno == ENOENT) { /* the first file of its folder */
-        char *parent =
-            text_format(err, "%.*s", (int)(path_base(path) - path), path);
-        if (parent && directory_make(parent, err))
-            fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        free(parent);
-    }
-    struct outfile out = { .fd = fd, .path = path };
-    bool ok = fd >= 0 && err->code == FAIL_NONE &&
-              outfile_write_at(&out, 0, bytes, n, err);
-    if (fd < 0 && err->code == FAIL_NONE)
-        error_errno(err, "cannot create '%s'", path);
-    if (fd >= 0 && close(fd) != 0 && ok)
-        ok = error_errno(err, "cannot write '%s'", path);
-    free(path);
-    return ok;
-}
-
-static bool compare_in_tree(struct output_tree *t, const char *name,
-                            const void *bytes, size_t n, struct error *err)
-{
-    struct reader *in = NULL;
-    unsigned char *there = NULL;
-    size_t got = 0;
-    char *path = path_join(t->path, name, err);
-
-    if (!path)
-        return false;
-    if (t->difference.code == FAIL_NONE) {
-        if (!file_is_regular(path))
-            error_set(&t->difference, FAIL_DATA, "'%s' is missing", path);
-        else if ((in = file_reader_open(path, &t->difference)) != NULL)
-            there = reader_rest(in, n, &got, &t->difference);
-        if (there && (got != n || memcmp(there, bytes, n) != 0))
-            error_set(&t->difference, FAIL_DATA, "'%s' differs", path);
-    }
-    reader_close(in);
-    free(there);
-    free(path);
-    return true;
+    return output_tree_name(t, o->dir, name, o->mode, err) &&
+           (!o->allow || o->allow(o->context, name, t->path, err)) &&
+           output_tree_begin(t, err);
 }
 
 static bool add_sum(struct outputs *o, const char *folder, const char *name,
@@ -263,14 +203,9 @@ static bool files_put(struct sink_files *files, const char *folder,
 
     while (strcmp(t->name, folder) != 0) /* it has been named */
         t++;
-    t->files++;
-    t->bytes += n;
-    if (o->mode == OUTPUTS_NAMES)
-        return true;
-    return (o->mode == OUTPUTS_WRITE
-                ? write_in_tree(t, name, bytes, n, err)
-                : compare_in_tree(t, name, bytes, n, err)) &&
-           (!o->checksums || add_sum(o, folder, name, bytes, n, err));
+    return output_tree_put(t, name, bytes, n, err) &&
+           (!o->checksums || o->mode == OUTPUTS_NAMES ||
+            add_sum(o, folder, name, bytes, n, err));
 }
 
 /* ---- all ---- */
@@ -368,22 +303,6 @@ static bool write_sums(struct outputs *o, struct sink_file *sums,
     return ok;
 }
 
-static bool finish_tree(const struct outputs *o, struct output_tree *t,
-                        struct error *err)
-{
-    uint64_t files = 0, bytes = 0;
-
-    if (o->mode != OUTPUTS_COMPARE || t->difference.code != FAIL_NONE)
-        return true;
-    if (!folder_measure(t->path, &files, &bytes, err))
-        return false;
-    if (files != t->files)
-        error_set(&t->difference, FAIL_DATA, "'%s' has %llu files, not %llu",
-                  t->path, (unsigned long long)files,
-                  (unsigned long long)t->files);
-    return true;
-}
-
 static bool all_equal(const struct outputs *o)
 {
     bool equal = true;
@@ -421,7 +340,7 @@ bool outputs_finish(struct outputs *o, struct error *err)
             return false;
     }
     for (size_t i = 0; i < o->tree_count; i++)
-        if (!finish_tree(o, &o->tree[i], err))
+        if (!output_tree_finish(&o->tree[i], err))
             return false;
     return !sums || finish_sums(o, sums, err);
 }
@@ -455,20 +374,6 @@ static bool is_unchanged(const struct sink_file *f)
            same_bytes(f->out.temp, f->path);
 }
 
-static bool commit_tree(struct output_tree *t, struct error *err)
-{
-    char *old = text_format(err, "%s-old", t->staging);
-    bool ok = old != NULL;
-
-    if (ok && path_is_taken(t->path) && rename(t->path, old) != 0)
-        ok = error_errno(err, "cannot rename '%s'", t->path);
-    if (ok && rename(t->staging, t->path) != 0)
-        ok = error_errno(err, "cannot rename to '%s'", t->path);
-    ok = ok && folder_remove(old, err);
-    free(old);
-    return ok;
-}
-
 bool outputs_commit(struct outputs *o, bool if_changed, struct error *err)
 {
     for (size_t i = 0; i < o->count; i++) {
@@ -479,26 +384,18 @@ bool outputs_commit(struct outputs *o, bool if_changed, struct error *err)
             return false;
     }
     for (size_t i = 0; i < o->tree_count; i++)
-        if (!commit_tree(&o->tree[i], err))
+        if (!output_tree_commit(&o->tree[i], err))
             return false;
     return true;
 }
 
 void outputs_release(struct outputs *o)
 {
-    struct error ignored = { 0 };
-
     for (size_t i = 0; i < o->count; i++)
         file_free(o->file[i]);
     free(o->file);
-    for (size_t i = 0; i < o->tree_count; i++) {
-        struct output_tree *t = &o->tree[i];
-        if (o->mode == OUTPUTS_WRITE && t->staging)
-            (void)!folder_remove(t->staging, &ignored);
-        free(t->name);
-        free(t->path);
-        free(t->staging);
-    }
+    for (size_t i = 0; i < o->tree_count; i++)
+        output_tree_release(&o->tree[i]);
     spool_release(&o->sums);
     *o = (struct outputs){ 0 };
 }

@@ -14,8 +14,7 @@
 #include "base/spool.h"
 #include "format/formats.h"
 #include "format/sink.h"
-
-enum outputs_mode { OUTPUTS_NAMES, OUTPUTS_WRITE, OUTPUTS_COMPARE };
+#include "pipeline/outputtree.h"
 
 /* The file with the SHA-256 of all others, as sha256sum writes it. */
 #define OUTPUTS_SUMS "SHA256SUMS"
@@ -32,14 +31,6 @@ struct sink_file {
     uint64_t bytes;
     struct error difference;  /* comparing: the first one */
     char sha256[DIGEST_TEXT]; /* after outputs_finish; "": not asked for */
-};
-
-/* One folder of very many files, which appears as a whole. */
-struct output_tree {
-    char *name, *path, *staging; /* owned */
-    const struct format *format;
-    uint64_t files, bytes;
-    struct error difference;
 };
 
 enum { OUTPUTS_TREES_MAX = 2 };

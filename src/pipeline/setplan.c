@@ -188,8 +188,9 @@ static int same_rows(void *context, uint64_t a, uint64_t b, struct error *err)
 
 /* Rows of train that are left out: those equal to an earlier one of train that
  * is kept, or to any of another split. */
-static bool mark_dropped(const struct setrun *set, struct duplicates *equal,
-                         bool *dropped, struct error *err)
+static bool mark_dropped(const struct setrun *set, const bool *keep_class,
+                         struct duplicates *equal, bool *dropped,
+                         struct error *err)
 {
     size_t bytes = set->shape.image_bytes, train = train_source(set);
     struct all_rows all = { set, malloc(bytes), malloc(bytes) };
@@ -213,10 +214,8 @@ static bool mark_dropped(const struct setrun *set, struct duplicates *equal,
     const struct supply *s = &set->supply[train];
     for (uint64_t n = 0; ok && n < s->rows; n++, row++) {
         uint32_t first = equal->first[row];
-        bool kept_class = set->recipe.class_count == 0;
-        for (size_t c = 0; c < set->recipe.class_count; c++)
-            kept_class |= s->label && s->label[n] == set->recipe.class_list[c];
-        if (!kept_class)
+        if (keep_class && !(s->label && s->label[n] < set->classes &&
+                            keep_class[s->label[n]]))
             continue;
         dropped[n] = elsewhere[first] || seen[first];
         seen[first] = true;
@@ -317,7 +316,7 @@ static bool make_plans(struct setrun *set, struct duplicates *equal,
     for (size_t i = 0; ok && i < r->class_count; i++)
         rules.keep_class[r->class_list[i]] = true;
     if (ok && dropped)
-        ok = mark_dropped(set, equal, dropped, err);
+        ok = mark_dropped(set, rules.keep_class, equal, dropped, err);
     for (size_t i = 0; ok && i < set->input->split_count; i++)
         if (is_read(set, i))
             ok = plan_source(set, i, &rules, dropped, err);

@@ -336,6 +336,9 @@ numbers() {
     tiny -o b --recipe bare.json
     assert_status 0
     same_set a b
+    tiny -o c --scale standard && sed '/"dataset":/d' c/dataset.json >nameless.json
+    tiny -o d --recipe nameless.json
+    assert_status 2 && assert_one_error_line 'does not say which dataset'
 }
 @test "recipe: each option by itself survives" {
     local n=0 o

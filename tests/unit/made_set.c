@@ -2,6 +2,7 @@
 /* Splits of noise. */
 #include "made_set.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -245,4 +246,28 @@ void made_set_check_failures(struct made_set *m, const char *format)
 {
     check_each_failure(m, format, true);
     check_each_failure(m, format, false);
+}
+
+void made_set_check_refusals(const char *format)
+{
+    struct memory_files files;
+    struct error err = { 0 };
+    struct made_set m;
+    char wanted[64];
+
+    memory_files_init(&files);
+    made_set_init(&m, "mnist", 4, 3, 10);
+    made_set_add(&m, "train", 3);
+    assert_false(made_set_write(&m, format, &files, 1, &err));
+    snprintf(wanted, sizeof wanted, "--format %s needs labels", format);
+    assert_error(err, FAIL_USAGE, wanted);
+    made_set_array(&m, SET_LABELS, DTYPE_U8);
+    m.base.width = m.base.height = 0;
+    err = (struct error){ 0 };
+    assert_false(made_set_write(&m, format, &files, 1, &err));
+    snprintf(wanted, sizeof wanted, "--format %s holds grey pictures", format);
+    assert_error(err, FAIL_USAGE, wanted);
+    made_set_release(&m);
+    assert_int_equal(files.count, 0);
+    memory_files_release(&files);
 }

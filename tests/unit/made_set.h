@@ -53,4 +53,8 @@ void made_set_expect(const struct made_set *m, size_t split,
 void made_set_check_stable(struct made_set *m, const char *format);
 void made_set_check_failures(struct made_set *m, const char *format);
 
+/* A format of pictures and labels says so when a set lacks one of them, and
+ * opens no file. */
+void made_set_check_refusals(const char *format);
+
 #endif

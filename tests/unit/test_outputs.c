@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/directory.h"
+#include "base/sizes.h"
 #include "fixtures.h"
 #include "helpers.h"
 
@@ -158,6 +159,62 @@ static void test_damage(void **state)
     outputs_release(&o);
 }
 
+/* A difference anywhere is told by its place, whatever the pieces. */
+static void test_places(void **state)
+{
+    enum { BYTES = 200000 };
+    static const size_t places[] = { 0, 1, 65535, 65536, 65537, BYTES - 1 };
+    static const size_t parts[] = { 1000, 65536, BYTES };
+    static unsigned char bytes[BYTES];
+
+    (void)state;
+    fill_noise(bytes, BYTES, 9);
+    for (size_t i = 0; i < COUNT_OF(places) * COUNT_OF(parts); i++) {
+        size_t place = places[i / COUNT_OF(parts)];
+        size_t part = parts[i % COUNT_OF(parts)];
+        struct outputs o = { 0 };
+        struct error err = { 0 };
+        char part_text[64];
+
+        file_make("f", bytes, BYTES);
+        bytes[place] ^= 1;
+        outputs_init(&o, ".", OUTPUTS_COMPARE, 0);
+        struct sink_file *f = o.files.open(&o.files, "f", NULL, &err);
+        for (size_t at = 0; at < BYTES; at += part)
+            assert_true(o.files.write_at(f, at, bytes + at,
+                                         part < BYTES - at ? part : BYTES - at,
+                                         &err));
+        assert_true(outputs_finish(&o, &err));
+        snprintf(part_text, sizeof part_text, "from byte %zu on", place);
+        assert_error(f->difference, FAIL_DATA, part_text);
+        outputs_release(&o);
+        bytes[place] ^= 1;
+    }
+}
+
+/* What cannot be read is no difference, but an error; a directory is neither. */
+static void test_unreadable(void **state)
+{
+    struct outputs o = { 0 };
+    struct error err = { 0 };
+
+    (void)state;
+    assert_int_equal(mkdir("f", 0777), 0);
+    outputs_init(&o, ".", OUTPUTS_COMPARE, 0);
+    struct sink_file *f = o.files.open(&o.files, "f", NULL, &err);
+    assert_non_null(f);
+    assert_error(f->difference, FAIL_DATA, "'./f' is missing");
+    outputs_release(&o);
+    if (access("/proc/self/mem", R_OK) != 0)
+        return; /* not Linux; there, nothing is mapped at 0, hence EIO */
+    outputs_init(&o, "/proc/self", OUTPUTS_COMPARE, 0);
+    f = o.files.open(&o.files, "mem", NULL, &err);
+    assert_non_null(f);
+    assert_false(o.files.write_at(f, 0, "x", 1, &err));
+    assert_error(err, FAIL_SYSTEM, "cannot read '/proc/self/mem'");
+    outputs_release(&o);
+}
+
 /* The sums, by libcrypto at once, of all files but their own. */
 static void test_checksums(void **state)
 {
@@ -230,11 +287,12 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_TEMP_DIR(test_write),     IN_TEMP_DIR(test_abandon),
-        IN_TEMP_DIR(test_replace),   IN_TEMP_DIR(test_if_changed),
-        IN_TEMP_DIR(test_compare),   IN_TEMP_DIR(test_damage),
-        IN_TEMP_DIR(test_checksums), IN_TEMP_DIR(test_refusals),
-        IN_TEMP_DIR(test_names),
+        IN_TEMP_DIR(test_write),      IN_TEMP_DIR(test_abandon),
+        IN_TEMP_DIR(test_replace),    IN_TEMP_DIR(test_if_changed),
+        IN_TEMP_DIR(test_compare),    IN_TEMP_DIR(test_damage),
+        IN_TEMP_DIR(test_checksums),  IN_TEMP_DIR(test_refusals),
+        IN_TEMP_DIR(test_names),      IN_TEMP_DIR(test_places),
+        IN_TEMP_DIR(test_unreadable),
     };
 
     return cmocka_run_group_tests_name("outputs", tests, NULL, NULL);

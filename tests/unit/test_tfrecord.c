@@ -390,23 +390,7 @@ static void test_stable(void **state)
 static void test_refused(void **state)
 {
     (void)state;
-    struct memory_files files;
-    struct error err = { 0 };
-    struct made_set m;
-
-    memory_files_init(&files);
-    made_set_init(&m, "mnist", HEIGHT, WIDTH, 10);
-    made_set_add(&m, "train", 3);
-    assert_false(made_set_write(&m, "tfrecord", &files, 1, &err));
-    assert_error(err, FAIL_USAGE, "--format tfrecord needs labels");
-    made_set_array(&m, SET_LABELS, DTYPE_U8);
-    m.base.width = m.base.height = 0;
-    err = (struct error){ 0 };
-    assert_false(made_set_write(&m, "tfrecord", &files, 1, &err));
-    assert_error(err, FAIL_USAGE, "--format tfrecord holds grey pictures");
-    made_set_release(&m);
-    assert_int_equal(files.count, 0);
-    memory_files_release(&files);
+    made_set_check_refusals("tfrecord");
 }
 
 int main(void)
