@@ -169,8 +169,8 @@ static void test_refused(void **state)
         FILES("{'file':'x','bytes':7},{'file':'../y','bytes':7}"),
         FILES("{'file':'x','bytes':7,'files':-1}"),
         FILES("{'file':'x','bytes':7,'sha256':7}"),
-        "{'schema':'mnistprep.dataset/1','dataset':'t','classes':[],"
-        "'recipe':{},'sources':[],'splits':{},'files':7}",
+        ("{'schema':'mnistprep.dataset/1','dataset':'t','classes':[],"
+         "'recipe':{},'sources':[],'splits':{},'files':7}"),
     };
 
     for (size_t i = 0; i < COUNT_OF(files); i++) {
