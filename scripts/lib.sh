@@ -11,7 +11,7 @@ build_packages=(gcc cmake ninja-build pkg-config zlib1g-dev
 
 # Without these the build reads neither zip archives nor xz.
 # shellcheck disable=SC2034
-optional_packages=(libzip-dev liblzma-dev)
+optional_packages=(libzip-dev liblzma-dev libisal-dev)
 
 say() {
     printf '%s\n' "$*" >&2
@@ -43,6 +43,7 @@ provided() {
     libssl-dev) pkg-config --exists libcrypto ;;
     libzip-dev) pkg-config --exists libzip ;;
     liblzma-dev) pkg-config --exists liblzma ;;
+    libisal-dev) pkg-config --exists libisal ;;
     nginx-light) command -v nginx ;;
     libcmocka-dev) pkg-config --exists cmocka ;;
     python3-numpy) python3 -c 'import numpy' ;;

@@ -2,11 +2,11 @@
 /* A reader that works one thread ahead: inflating takes as long as converting
  * and writing together, so the two overlap. */
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/reader.h"
+#include "base/thread.h"
 
 enum {
     AHEAD_BLOCK_BYTES = 128 * 1024, /* both fit the L2 cache together */
@@ -126,18 +126,6 @@ static void ahead_close(struct reader *base)
 
 static const struct reader_ops ahead_ops = { ahead_read, ahead_close };
 
-/* Signals are for the main thread, whose system calls they must end. */
-static int start_thread(struct ahead_reader *r)
-{
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failure = pthread_create(&r->thread, NULL, fill_blocks, r);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failure;
-}
-
 struct reader *ahead_reader_open(struct reader *source, struct error *err)
 {
     struct ahead_reader *r = source ? calloc(1, sizeof *r) : NULL;
@@ -151,8 +139,7 @@ struct reader *ahead_reader_open(struct reader *source, struct error *err)
     r->source = source;
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->changed, NULL);
-    if (start_thread(r) != 0) {
-        error_set(err, FAIL_SYSTEM, "cannot start a thread; try --jobs 1");
+    if (!thread_start(&r->thread, fill_blocks, r, err)) {
         ahead_release(r);
         return NULL;
     }

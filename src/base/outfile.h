@@ -44,6 +44,11 @@ bool MUST_USE outfile_stage(struct outfile *o, const char *dir,
 bool MUST_USE outfile_write_at(struct outfile *o, uint64_t at,
                                const void *bytes, size_t n, struct error *err);
 
+/* Room on the disk for n bytes, which makes large writes faster where the file
+ * system can do it; its size does not change, so that a file that was torn
+ * shows it. False, with FAIL_SYSTEM, when there is not so much room. */
+bool MUST_USE outfile_reserve(struct outfile *o, uint64_t n, struct error *err);
+
 /* Two endings. Commit may fail, and then nothing has appeared; abandon cannot
  * fail, and does nothing once committed. */
 bool MUST_USE outfile_commit(struct outfile *o, struct error *err);

@@ -8,6 +8,7 @@
 #include "cli/report.h"
 #include "cmd/commands.h"
 #include "format/gzip.h"
+#include "format/isal.h"
 #include "format/jsondoc.h"
 #include "format/pngimage.h"
 #include "format/xz.h"
@@ -42,6 +43,7 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
         { "libcrypto", digest_library_version(), NULL },
         { "libzip", zipfile_library_version(), zipfile_header_version() },
         { "liblzma", xz_library_version(), NULL },
+        { "isa-l", isal_library_version(), NULL },
     };
 
     if (common->json) {

@@ -128,6 +128,7 @@ static void arrayfiles_close(struct sink *s)
 }
 
 const struct sink_ops arrayfiles_sink = {
+    .apart = true,
     .open = arrayfiles_open,
     .write = arrayfiles_write,
     .finish = arrayfiles_finish,

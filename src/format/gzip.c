@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The only file that includes zlib. gzread would take a truncated file, a web
- * page or an empty file for a good one, so the stream is inflated here; gzwrite
- * would write a file of its own, so it is deflated here, too. */
+/* Members, their headers and trailers. gzread would take a truncated file, a web
+ * page or an empty file for a good one, and libraries differ in what they accept
+ * of a header: so that is read here, and only the deflated data by them. */
 #include "format/gzip.h"
 
-#include <assert.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
-#define ZLIB_CONST /* next_in points to what is only read */
-#include <zlib.h>
 
 #include "base/interrupt.h"
+#include "format/inflate.h"
 
 enum {
     INPUT_BYTES = 64 * 1024,
-    OUTPUT_BYTES = 64 * 1024,
-    LEVEL = 6, /* zlib's own choice; said here, so that it stays */
-    OS_UNKNOWN = 255,
     /* bgzip ends a file with one empty member; a long row of them is only made
      * to keep a reader busy. */
     EMPTY_MEMBERS_MAX = 64,
@@ -26,18 +19,15 @@ enum {
 struct gzip_reader {
     struct reader base;
     struct reader *source;
-    z_stream z;
-    bool ended;             /* nothing but the end of the source was left */
+    const struct inflate_ops *ops;
+    void *state; /* of ops; owned */
+    struct inflate_io io;
+    enum { AT_HEADER, IN_DATA, AT_TRAILER, AT_END } at;
+    /* Of the member so far. */
+    uint32_t crc;
+    uint64_t unpacked;
     unsigned empty_members; /* in a row */
-    unsigned char in[INPUT_BYTES];
-};
-
-struct gzip_stream {
-    z_stream z;
-    gz_header head; /* zlib reads it when the first bytes are written */
-    size_t used;    /* of in */
-    unsigned char in[INPUT_BYTES];
-    unsigned char out[OUTPUT_BYTES];
+    unsigned char in[INFLATE_PUT_BACK + INPUT_BYTES];
 };
 
 bool gzip_matches(const unsigned char *head, size_t n)
@@ -45,21 +35,134 @@ bool gzip_matches(const unsigned char *head, size_t n)
     return n >= 2 && head[0] == 0x1F && head[1] == 0x8B;
 }
 
-/* ---- reading ---- */
+static bool damaged(const struct gzip_reader *g, const char *why,
+                    struct error *err)
+{
+    return error_set(err, FAIL_DATA,
+                     "'%s' is damaged: not valid gzip data (%s); get the file "
+                     "again",
+                     g->base.name, why);
+}
 
 /* Makes sure that there is input; 0 at the end of the source. */
 static ptrdiff_t refill(struct gzip_reader *g, struct error *err)
 {
-    if (g->z.avail_in > 0)
-        return (ptrdiff_t)g->z.avail_in;
+    if (g->io.in_n > 0)
+        return (ptrdiff_t)g->io.in_n;
     if (!interrupt_none(err))
         return -1;
-    ptrdiff_t got = reader_read(g->source, g->in, sizeof g->in, err);
+    ptrdiff_t got =
+        reader_read(g->source, g->in + INFLATE_PUT_BACK, INPUT_BYTES, err);
     if (got > 0) {
-        g->z.next_in = g->in;
-        g->z.avail_in = (uInt)got;
+        g->io.in = g->in + INFLATE_PUT_BACK;
+        g->io.in_n = (size_t)got;
     }
     return got;
+}
+
+/* The same where the end would come too early. */
+static bool need_input(struct gzip_reader *g, struct error *err)
+{
+    ptrdiff_t got = refill(g, err);
+
+    if (got == 0)
+        error_set(err, FAIL_DATA,
+                  "'%s' is truncated: the gzip data ends early; get the file "
+                  "again",
+                  g->base.name);
+    return got > 0;
+}
+
+/* The next n bytes (at most 8), the first being the lowest, of which g->crc
+ * takes note. */
+static bool take(struct gzip_reader *g, size_t n, uint64_t *to,
+                 struct error *err)
+{
+    *to = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!need_input(g, err))
+            return false;
+        g->crc = gzip_crc32(g->crc, g->io.in, 1);
+        *to |= (uint64_t)*g->io.in++ << 8 * i;
+        g->io.in_n--;
+    }
+    return true;
+}
+
+static bool skip(struct gzip_reader *g, uint64_t n, struct error *err)
+{
+    uint64_t byte;
+
+    while (n-- > 0)
+        if (!take(g, 1, &byte, err))
+            return false;
+    return true;
+}
+
+static bool skip_text(struct gzip_reader *g, struct error *err)
+{
+    uint64_t byte;
+
+    do {
+        if (!take(g, 1, &byte, err))
+            return false;
+    } while (byte != 0);
+    return true;
+}
+
+enum { FLAG_CRC = 2, FLAG_EXTRA = 4, FLAG_NAME = 8, FLAG_COMMENT = 16 };
+enum { FLAGS_RESERVED = 0xE0 };
+
+/* RFC 1952, section 2.3. What it tells, but for its own checksum, means
+ * nothing here. */
+static bool read_header(struct gzip_reader *g, struct error *err)
+{
+    uint64_t magic, method, flags, n, crc;
+
+    g->crc = 0;
+    if (!take(g, 2, &magic, err))
+        return false;
+    if (magic != 0x8B1F)
+        return damaged(g, "no gzip header", err);
+    if (!take(g, 1, &method, err))
+        return false;
+    if (method != 8)
+        return damaged(g, "unknown compression method", err);
+    if (!take(g, 1, &flags, err))
+        return false;
+    if (flags & FLAGS_RESERVED)
+        return damaged(g, "unknown header flags", err);
+    if (!skip(g, 6, err)) /* time, level, system */
+        return false;
+    if ((flags & FLAG_EXTRA) && !(take(g, 2, &n, err) && skip(g, n, err)))
+        return false;
+    if (((flags & FLAG_NAME) && !skip_text(g, err)) ||
+        ((flags & FLAG_COMMENT) && !skip_text(g, err)))
+        return false;
+    uint32_t seen = g->crc;
+    if ((flags & FLAG_CRC) && !take(g, 2, &crc, err))
+        return false;
+    if ((flags & FLAG_CRC) && crc != (seen & 0xFFFF))
+        return damaged(g, "header checksum differs", err);
+    g->crc = 0;
+    g->unpacked = 0;
+    g->at = IN_DATA;
+    return true;
+}
+
+static bool check_trailer(struct gzip_reader *g, struct error *err)
+{
+    uint32_t crc = g->crc;
+    uint64_t stated, length;
+
+    if (!take(g, 4, &stated, err))
+        return false;
+    if (stated != crc)
+        return damaged(g, "checksum differs", err);
+    if (!take(g, 4, &length, err))
+        return false;
+    return length == (g->unpacked & UINT32_MAX) ||
+           damaged(g, "length differs", err);
 }
 
 /* After a member: another one, zero padding up to the end, or the end. */
@@ -68,7 +171,7 @@ static bool next_member(struct gzip_reader *g, struct error *err)
     const char *name = g->base.name;
     bool padded = false;
 
-    g->empty_members = g->z.total_out == 0 ? g->empty_members + 1 : 0;
+    g->empty_members = g->unpacked == 0 ? g->empty_members + 1 : 0;
     if (g->empty_members > EMPTY_MEMBERS_MAX)
         return error_set(err, FAIL_DATA,
                          "'%s' has more than %d empty gzip members in a row",
@@ -78,66 +181,74 @@ static bool next_member(struct gzip_reader *g, struct error *err)
         if (got < 0)
             return false;
         if (got == 0) {
-            g->ended = true;
+            g->at = AT_END;
             return true;
         }
-        if (*g->z.next_in != 0)
+        if (*g->io.in != 0)
             break;
         padded = true;
-        g->z.next_in++;
-        g->z.avail_in--;
+        g->io.in++;
+        g->io.in_n--;
     }
-    if (padded || *g->z.next_in != 0x1F)
+    if (padded || *g->io.in != 0x1F)
         return error_set(err, FAIL_DATA,
                          "'%s' has trailing bytes that are not gzip; get the "
                          "file again",
                          name);
-    if (inflateReset(&g->z) != Z_OK)
-        return error_set(err, FAIL_SYSTEM, "zlib cannot start again");
+    g->ops->restart(g->state);
+    g->at = AT_HEADER;
     return true;
+}
+
+/* Unpacks until there is something, or the data has ended. */
+static bool unpack(struct gzip_reader *g, struct error *err)
+{
+    unsigned char *const from = g->io.out;
+    enum inflate_result result;
+
+    for (;;) {
+        const size_t had = g->io.in_n;
+        result = g->ops->run(g->state, &g->io);
+        if (result != INFLATE_GOES_ON || g->io.out != from)
+            break;
+        if (had > 0 && g->io.in_n == had) /* it is stuck */
+            return damaged(g, "invalid deflate data", err);
+        if (!need_input(g, err))
+            return false;
+    }
+    g->crc = g->ops->crc(g->crc, from, (size_t)(g->io.out - from));
+    g->unpacked += (uint64_t)(g->io.out - from);
+    if (result == INFLATE_ENDED)
+        g->at = AT_TRAILER;
+    if (result == INFLATE_NO_MEMORY)
+        return error_memory(err);
+    return result != INFLATE_DAMAGED || damaged(g, "invalid deflate data", err);
 }
 
 static ptrdiff_t gzip_read(struct reader *base, void *to, size_t n,
                            struct error *err)
 {
     struct gzip_reader *g = (struct gzip_reader *)base;
-    uInt want = n < UINT32_MAX ? (uInt)n : UINT32_MAX;
+    bool ok = true;
 
-    g->z.next_out = to;
-    g->z.avail_out = want;
-    while (!g->ended && g->z.avail_out == want) {
-        ptrdiff_t got = refill(g, err);
-        if (got == 0)
-            error_set(err, FAIL_DATA,
-                      "'%s' is truncated: the gzip data ends early; get the "
-                      "file again",
-                      base->name);
-        if (got <= 0)
-            return -1;
-        int result = inflate(&g->z, Z_NO_FLUSH);
-        if (result == Z_MEM_ERROR) {
-            error_memory(err);
-            return -1;
-        }
-        if (result != Z_OK && result != Z_STREAM_END) {
-            error_set(err, FAIL_DATA,
-                      "'%s' is damaged: not valid gzip data (%s); get the "
-                      "file again",
-                      base->name, g->z.msg ? g->z.msg : "no details");
-            return -1;
-        }
-        /* At a member's end zlib has compared CRC and length. */
-        if (result == Z_STREAM_END && !next_member(g, err))
-            return -1;
+    g->io.out = to;
+    g->io.out_n = n;
+    while (ok && g->at != AT_END && g->io.out_n == n) {
+        if (g->at == AT_HEADER)
+            ok = read_header(g, err);
+        else if (g->at == IN_DATA)
+            ok = unpack(g, err);
+        else
+            ok = check_trailer(g, err) && next_member(g, err);
     }
-    return (ptrdiff_t)(want - g->z.avail_out);
+    return ok ? (ptrdiff_t)(n - g->io.out_n) : -1;
 }
 
 static void gzip_close(struct reader *base)
 {
     struct gzip_reader *g = (struct gzip_reader *)base;
 
-    inflateEnd(&g->z);
+    g->ops->close(g->state);
     reader_close(g->source);
     reader_release(base);
     free(g);
@@ -145,7 +256,9 @@ static void gzip_close(struct reader *base)
 
 static const struct reader_ops gzip_ops = { gzip_read, gzip_close };
 
-struct reader *gzip_reader_open(struct reader *source, struct error *err)
+struct reader *gzip_reader_open_by(struct reader *source,
+                                   const struct inflate_ops *ops,
+                                   struct error *err)
 {
     struct gzip_reader *g = source ? calloc(1, sizeof *g) : NULL;
 
@@ -156,8 +269,9 @@ struct reader *gzip_reader_open(struct reader *source, struct error *err)
         return NULL;
     }
     g->source = source;
-    /* 15: the largest window; 16: gzip and nothing else. */
-    if (inflateInit2(&g->z, 15 + 16) != Z_OK) {
+    g->ops = ops;
+    g->state = ops->open();
+    if (!g->state) {
         gzip_close(&g->base);
         error_memory(err);
         return NULL;
@@ -165,102 +279,11 @@ struct reader *gzip_reader_open(struct reader *source, struct error *err)
     return &g->base;
 }
 
-/* ---- writing ---- */
-
-/* Packs all of s->in; with Z_FINISH, up to the end of the member. */
-static bool deflate_input(struct gzip_writer *w, int flush, struct error *err)
+struct reader *gzip_reader_open(struct reader *source, struct error *err)
 {
-    struct gzip_stream *s = w->stream;
-
-    s->z.next_in = s->in;
-    s->z.avail_in = (uInt)s->used;
-    do {
-        s->z.next_out = s->out;
-        s->z.avail_out = sizeof s->out;
-        int result = deflate(&s->z, flush);
-        assert(result != Z_STREAM_ERROR);
-        (void)result;
-        if (!writer_write(w->to, s->out, sizeof s->out - s->z.avail_out, err))
-            return false;
-        /* Room is left over only when zlib has nothing more to write. */
-    } while (s->z.avail_out == 0);
-    assert(s->z.avail_in == 0); /* else the member was finished already */
-    s->used = 0;
-    return true;
-}
-
-/* zlib's output may depend on where its input is cut, so it is cut here, and
- * always at the same places. */
-static bool gzip_write(struct writer *base, const void *from, size_t n,
-                       struct error *err)
-{
-    struct gzip_writer *w = (struct gzip_writer *)base;
-    struct gzip_stream *s = w->stream;
-    const unsigned char *next = from;
-
-    while (n > 0) {
-        size_t room = sizeof s->in - s->used;
-        size_t part = n < room ? n : room;
-
-        memcpy(s->in + s->used, next, part);
-        s->used += part;
-        next += part;
-        n -= part;
-        if (s->used == sizeof s->in && !deflate_input(w, Z_NO_FLUSH, err))
-            return false;
-    }
-    return true;
-}
-
-static const struct writer_ops gzip_writer_ops = { gzip_write };
-
-bool gzip_writer_open(struct gzip_writer *w, struct writer *to,
-                      struct error *err)
-{
-    struct gzip_stream *s = calloc(1, sizeof *s);
-
-    if (!s)
-        return error_memory(err);
-    /* 15 + 16: as for reading; 8: zlib's own choice of memory. */
-    if (deflateInit2(&s->z, LEVEL, Z_DEFLATED, 15 + 16, 8,
-                     Z_DEFAULT_STRATEGY) != Z_OK) {
-        free(s);
-        return error_memory(err);
-    }
-    /* No name and no time; zlib would name the system it was built on. */
-    s->head.os = OS_UNKNOWN;
-    deflateSetHeader(&s->z, &s->head);
-    *w = (struct gzip_writer){ { &gzip_writer_ops, to->name }, to, s };
-    return true;
-}
-
-bool gzip_writer_finish(struct gzip_writer *w, struct error *err)
-{
-    return deflate_input(w, Z_FINISH, err);
-}
-
-void gzip_writer_release(struct gzip_writer *w)
-{
-    struct gzip_stream *s = w->stream;
-
-    if (s)
-        deflateEnd(&s->z);
-    free(s);
-    w->stream = NULL;
-}
-
-uint32_t gzip_crc32(uint32_t crc, const void *bytes, size_t n)
-{
-    /* Given no bytes, zlib would begin again. */
-    return n == 0 ? crc : (uint32_t)crc32_z(crc, bytes, n);
-}
-
-const char *gzip_header_version(void)
-{
-    return ZLIB_VERSION;
-}
-
-const char *gzip_library_version(void)
-{
-    return zlibVersion();
+#if MNISTPREP_HAVE_ISAL
+    return gzip_reader_open_by(source, &inflate_by_isal, err);
+#else
+    return gzip_reader_open_by(source, &inflate_by_zlib, err);
+#endif
 }

@@ -21,6 +21,13 @@ bool gzip_matches(const unsigned char *head, size_t n); /* needs 2 bytes */
 struct reader *MUST_USE gzip_reader_open(struct reader *source,
                                          struct error *err);
 
+/* The same by one of the ways of inflate.h, which all give the same; the one
+ * above takes the fastest that the build has. */
+struct inflate_ops;
+struct reader *MUST_USE gzip_reader_open_by(struct reader *source,
+                                            const struct inflate_ops *ops,
+                                            struct error *err);
+
 /* Packs what is written to it as one member without name and time, so that the
  * same bytes give the same file with the same zlib. Starts as { 0 }, which
  * release accepts. */

@@ -118,6 +118,8 @@ struct sink_ops {
     bool levels; /* keeps grey levels 0..255, whatever the scale, and needs
                     pictures */
     bool needs_labels;
+    bool apart; /* nothing of one split depends on another: their blocks may be
+                   written at once, each split's by one thread */
     /* Opens all files, so that their names are known; *state is the sink's. */
     bool (*open)(struct sink *s, struct error *err);
     bool (*write)(struct sink *s, const struct sink_block *b,

@@ -50,6 +50,16 @@ static bool check_folders(const struct outputs *o, const char *name,
     return true;
 }
 
+static bool reserve(struct sink_file *f, struct error *err)
+{
+    const struct sink_note *note = &f->note;
+    uint64_t bytes = 0;
+
+    if (!f->has_note || !array_bytes(&note->info, &bytes))
+        return true;
+    return outfile_reserve(&f->out, note->offset + bytes, err);
+}
+
 static bool open_for(struct outputs *o, struct sink_file *f, struct error *err)
 {
     if (o->allow && !o->allow(o->context, f->name, f->path, err))
@@ -57,7 +67,8 @@ static bool open_for(struct outputs *o, struct sink_file *f, struct error *err)
     if (o->mode != OUTPUTS_COMPARE && !check_folders(o, f->name, err))
         return false;
     if (o->mode == OUTPUTS_WRITE)
-        return outfile_stage(&f->out, o->dir, f->path, o->flags, err);
+        return outfile_stage(&f->out, o->dir, f->path, o->flags, err) &&
+               reserve(f, err);
     if (o->mode == OUTPUTS_COMPARE && file_is_regular(f->path))
         f->fd = open(f->path, O_RDONLY | O_CLOEXEC);
     if (o->mode == OUTPUTS_COMPARE && f->fd < 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/thread.h"
 #include "dataset/rawfile.h"
 #include "pipeline/setplan.h"
 
@@ -250,11 +251,74 @@ static bool write_source(struct setrun *set, size_t source, struct error *err)
     return ok;
 }
 
-bool setrun_write(struct setrun *set, struct error *err)
+/* ---- all sources ---- */
+
+static bool all_apart(const struct setrun *set)
 {
+    for (size_t i = 0; i < set->recipe.format_count; i++)
+        if (!set->recipe.format[i]->sink->apart)
+            return false;
+    return true;
+}
+
+/* The source with the most rows takes as long as all others together, or
+ * longer: those are written beside it, by one thread. */
+struct beside {
+    struct setrun *set;
+    size_t longest;
+    struct error err[CATALOGUE_SPLITS_MAX]; /* by source */
+};
+
+static void *write_others(void *context)
+{
+    struct beside *b = context;
+
+    for (size_t i = 0; i < b->set->input->split_count; i++)
+        if (b->set->recipe.split[i] && i != b->longest &&
+            !write_source(b->set, i, &b->err[i]))
+            break;
+    return NULL;
+}
+
+/* The error that is told is the one that a single thread would have met. */
+static bool write_beside(struct setrun *set, struct error *err)
+{
+    struct beside b = { .set = set };
+    pthread_t thread;
+
+    for (size_t i = 0; i < set->input->split_count; i++)
+        if (set->recipe.split[i] &&
+            (!set->recipe.split[b.longest] ||
+             set->supply[i].rows > set->supply[b.longest].rows))
+            b.longest = i;
+    if (!thread_start(&thread, write_others, &b, err))
+        return false;
+    (void)!write_source(set, b.longest, &b.err[b.longest]);
+    pthread_join(thread, NULL);
+    for (size_t i = 0; i < set->input->split_count; i++)
+        if (b.err[i].code != FAIL_NONE)
+            return error_set(err, b.err[i].code, "%s", b.err[i].text);
+    return true;
+}
+
+static bool write_all(struct setrun *set, struct error *err)
+{
+    size_t wanted = 0;
+
+    for (size_t i = 0; i < set->input->split_count; i++)
+        wanted += set->recipe.split[i];
+    if (set->jobs > 1 && wanted > 1 && all_apart(set))
+        return write_beside(set, err);
     for (size_t i = 0; i < set->input->split_count; i++)
         if (set->recipe.split[i] && !write_source(set, i, err))
             return false;
+    return true;
+}
+
+bool setrun_write(struct setrun *set, struct error *err)
+{
+    if (!write_all(set, err))
+        return false;
     for (size_t i = 0; i < set->recipe.format_count; i++)
         if (!sink_finish(&set->sink[i], err))
             return false;

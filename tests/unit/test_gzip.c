@@ -9,7 +9,16 @@
 #include <zlib.h>
 
 #include "base/sizes.h"
+#include "format/inflate.h"
 #include "helpers.h"
+
+/* Every test runs with each library that the build has. */
+static const struct inflate_ops *inflate_by;
+
+static struct reader *open_gzip(struct reader *source, struct error *err)
+{
+    return gzip_reader_open_by(source, inflate_by, err);
+}
 
 /* ---- making ---- */
 
@@ -47,7 +56,7 @@ static struct outcome unpack(const void *bytes, size_t n, size_t step,
 {
     struct error err = { 0 };
     struct reader *r =
-        gzip_reader_open(memory_source_open(bytes, n, step, NEVER), &err);
+        open_gzip(memory_source_open(bytes, n, step, NEVER), &err);
 
     assert_no_error(err);
     assert_string_equal(r->name, "source");
@@ -176,7 +185,7 @@ static void test_bomb(void **state)
     size_t n = member(packed, sizeof packed, zeros, BYTES, 9, NULL);
     free(zeros);
     struct reader *r =
-        gzip_reader_open(bytes_reader_open(packed, n, "bomb", &err), &err);
+        open_gzip(bytes_reader_open(packed, n, "bomb", &err), &err);
     while ((got = reader_read(r, to, sizeof to, &err)) > 0)
         sum += (size_t)got;
     assert_int_equal(got, 0);
@@ -378,8 +387,7 @@ static void test_errors_pass(void **state)
         for (size_t step = 1; step <= 1000; step += 999) {
             struct error err = { 0 };
             struct outcome o = outcome_read(
-                gzip_reader_open(memory_source_open(packed, n, step, at), &err),
-                30);
+                open_gzip(memory_source_open(packed, n, step, at), &err), 30);
             assert_error(o.err, FAIL_NETWORK, SOURCE_FAILURE);
             outcome_release(&o);
         }
@@ -387,7 +395,7 @@ static void test_errors_pass(void **state)
 
     struct error err = { 0 };
     error_set(&err, FAIL_USAGE, "the cause");
-    assert_null(gzip_reader_open(NULL, &err));
+    assert_null(open_gzip(NULL, &err));
     assert_error(err, FAIL_USAGE, "the cause");
     assert_int_equal(sources_left_open(), 0);
 }
@@ -398,8 +406,7 @@ static void test_end_stays(void **state)
     unsigned char packed[200], to[100];
     struct error err = { 0 };
     size_t n = text_member(packed);
-    struct reader *r =
-        gzip_reader_open(memory_source_open(packed, n, 9, NEVER), &err);
+    struct reader *r = open_gzip(memory_source_open(packed, n, 9, NEVER), &err);
 
     assert_int_equal(reader_peek(r, to, 9, &err), 9);
     assert_memory_equal(to, text, 9);
@@ -439,5 +446,11 @@ int main(void)
         cmocka_unit_test(test_end_stays),
         cmocka_unit_test(test_versions),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    inflate_by = &inflate_by_zlib;
+    int failed = cmocka_run_group_tests_name("zlib", tests, NULL, NULL);
+#if MNISTPREP_HAVE_ISAL
+    inflate_by = &inflate_by_isal;
+    failed += cmocka_run_group_tests_name("isal", tests, NULL, NULL);
+#endif
+    return failed;
 }
