@@ -1,10 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory that grows. */
+/* Text to write, and memory that grows. */
 #include "base/writer.h"
 
+#include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+bool writer_printf(struct writer *w, struct error *err, const char *fmt, ...)
+{
+    char text[256];
+    char *longer = NULL;
+    va_list args;
+
+    va_start(args, fmt);
+    int n = vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    if (n >= (int)sizeof text) {
+        longer = malloc((size_t)n + 1);
+        if (!longer)
+            return error_memory(err);
+        va_start(args, fmt);
+        n = vsnprintf(longer, (size_t)n + 1, fmt, args);
+        va_end(args);
+    }
+    bool ok = n >= 0 ? writer_write(w, longer ? longer : text, (size_t)n, err)
+                     : error_errno(err, "cannot format text");
+    free(longer);
+    return ok;
+}
 
 static bool bytes_write(struct writer *base, const void *from, size_t n,
                         struct error *err)

@@ -29,6 +29,10 @@ static inline bool MUST_USE writer_write(struct writer *w, const void *from,
     return n == 0 || w->ops->write(w, from, n, err);
 }
 
+/* Formatted text. */
+bool MUST_USE writer_printf(struct writer *w, struct error *err,
+                            const char *fmt, ...) PRINTF_LIKE(3, 4);
+
 /* Memory that grows; start from { 0 } and bytes_writer_init. */
 struct bytes_writer {
     struct writer base;
