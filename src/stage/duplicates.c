@@ -86,7 +86,8 @@ bool duplicates_add(struct duplicates *d, uint64_t hash, struct error *err)
 {
     if (d->rows == UINT32_MAX)
         return error_set(err, FAIL_USAGE,
-                         "--drop-duplicates takes at most %u rows", UINT32_MAX);
+                         "duplicates are looked for among at most %u rows",
+                         UINT32_MAX);
     if (d->rows == d->room && !make_room(d, err))
         return false;
     d->hash[d->rows++] = hash;

@@ -17,6 +17,7 @@ enum plan_purpose {
     PLAN_VAL = 1,
     PLAN_FOLDS = 2,
     PLAN_SHUFFLE = 3, /* plus 256 times the stream */
+    PLAN_SAMPLES = 4, /* rows to look at; plus 256 times (the label + 1) */
 };
 
 /* Applied in this order. All zero: every row, in its place. A row's key is

@@ -24,7 +24,8 @@ struct stats {
     size_t classes, image_bytes;
     uint64_t rows;
     uint64_t *label_counts;     /* owned: classes */
-    uint64_t (*histogram)[256]; /* owned: classes */
+    uint64_t (*histogram)[256]; /* owned: classes; after stats_settle */
+    uint64_t (*beside)[3][256]; /* owned: classes; what is not settled yet */
 };
 
 bool MUST_USE stats_init(struct stats *s, size_t classes, size_t image_bytes,
@@ -39,13 +40,16 @@ void stats_add(struct stats *s, const unsigned char *images,
 void stats_add_levels(struct stats *s, const unsigned char *images,
                       size_t rows);
 
+/* Completes the histograms with the rows that were added; more may follow. */
+void stats_settle(struct stats *s);
+
 /* From the levels 0..255 of a histogram. False when a sum does not fit 64
  * bits, with FAIL_DATA: that takes more than 2^48 pixels. */
 bool MUST_USE pixel_stats_of(const uint64_t histogram[256],
                              struct pixel_stats *to, struct error *err);
 
-/* The histogram of all classes together. */
-void stats_total(const struct stats *s, uint64_t histogram[256]);
+/* Settles them, and gives the histogram of all classes together. */
+void stats_total(struct stats *s, uint64_t histogram[256]);
 
 /* ---- by position in the picture ---- */
 
@@ -75,5 +79,23 @@ struct pixel_moments {
 bool MUST_USE pixel_moments_of(const struct pixel_sums *sums,
                                struct pixel_moments *to, struct error *err);
 void pixel_moments_release(struct pixel_moments *m);
+
+/* Sums of each pixel over the rows of each class: what mean pictures are made
+ * of. Starts as { 0 }. */
+struct class_sums {
+    size_t classes, pixels;
+    uint64_t *sum;    /* owned: classes x pixels; after class_sums_settle */
+    uint16_t *recent; /* owned: classes x pixels; what is not in sum yet, */
+    uint16_t *recent_rows; /* owned: classes; from so many rows */
+};
+
+bool MUST_USE class_sums_init(struct class_sums *s, size_t classes,
+                              size_t pixels, struct error *err);
+void class_sums_release(struct class_sums *s);
+
+/* Labels have been checked to be below s->classes. */
+void class_sums_add(struct class_sums *s, const unsigned char *images,
+                    const int64_t *labels, size_t rows);
+void class_sums_settle(struct class_sums *s); /* more may follow */
 
 #endif

@@ -247,7 +247,7 @@ static void test_too_many_rows(void **state)
 
     assert_false(duplicates_add(&d, 1, &err));
     assert_error(err, FAIL_USAGE,
-                 "--drop-duplicates takes at most 4294967295 rows");
+                 "duplicates are looked for among at most 4294967295 rows");
 }
 
 int main(void)

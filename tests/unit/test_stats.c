@@ -177,7 +177,9 @@ static void test_counting(void **state)
     assert_true(stats_init(&s, CLASSES, IMAGE, &err));
     stats_add(&s, images, labels, 100);
     stats_add(&s, NULL, NULL, 0);
+    stats_settle(&s);
     stats_add(&s, images + 100 * IMAGE, labels + 100, ROWS - 100);
+    stats_settle(&s);
     for (size_t i = 0; i < (size_t)ROWS * IMAGE; i++) {
         want[labels[i / IMAGE]][images[i]]++;
         all[images[i]]++;
@@ -224,6 +226,44 @@ static void test_order_does_not_matter(void **state)
     assert_int_equal(figures[0].sum_squares, figures[1].sum_squares);
     assert_true(figures[0].mean == figures[1].mean);
     assert_true(figures[0].std == figures[1].std);
+}
+
+/* Pictures that are mostly black: whole words of zeros, words with one level
+ * at each place, lengths about those of words; settled now and then. */
+static void test_words_of_zeros(void **state)
+{
+    (void)state;
+
+    for (size_t n = 1; n <= 33; n++) {
+        unsigned char image[33] = { 0 };
+        const int64_t label = 1;
+        uint64_t want[256] = { 0 }, levels[256];
+        struct stats s = { 0 }, flat = { 0 };
+        struct error err = { 0 };
+
+        assert_true(stats_init(&s, 2, n, &err));
+        assert_true(stats_init(&flat, 1, n, &err));
+        for (size_t at = 0; at <= n; at++) {
+            memset(image, 0, n);
+            if (at < n)
+                image[at] = (unsigned char)(at % 3 ? 255 : 1 + at);
+            for (size_t p = 0; p < n; p++)
+                want[image[p]]++;
+            stats_add(&s, image, &label, 1);
+            stats_add_levels(&flat, image, 1);
+            if (at % 5 == 0)
+                stats_settle(&s);
+        }
+        stats_settle(&s);
+        stats_settle(&s);
+        assert_memory_equal(s.histogram[1], want, sizeof want);
+        stats_total(&flat, levels);
+        assert_memory_equal(levels, want, sizeof want);
+        memset(want, 0, sizeof want);
+        assert_memory_equal(s.histogram[0], want, sizeof want);
+        stats_release(&s);
+        stats_release(&flat);
+    }
 }
 
 /* ---- by position ---- */
@@ -345,6 +385,45 @@ static void test_pixel_spread_needs_128_bits(void **state)
     pixel_moments_release(&m);
 }
 
+/* ---- by class and position ---- */
+
+/* More rows of a class than 16 bits hold white pixels of, and classes of few
+ * rows and of none. */
+static void test_class_sums(void **state)
+{
+    (void)state;
+    enum { N = 1500, PIXELS = 19, MANY = 4 };
+    static unsigned char images[N * PIXELS];
+    static int64_t labels[N];
+    uint64_t want[MANY * PIXELS] = { 0 };
+    struct class_sums s = { 0 };
+    struct error err = { 0 };
+
+    fill_noise(images, sizeof images, 9);
+    for (size_t i = 0; i < N; i++) {
+        labels[i] = i % 101 == 0 ? 0 : i % 3 ? 1 : 3;
+        memset(images + i * PIXELS, 255, 5);
+        for (size_t p = 0; p < PIXELS; p++)
+            want[(size_t)labels[i] * PIXELS + p] += images[i * PIXELS + p];
+    }
+    assert_true(class_sums_init(&s, MANY, PIXELS, &err));
+    class_sums_add(&s, images, labels, 700);
+    class_sums_settle(&s);
+    class_sums_add(&s, NULL, NULL, 0);
+    for (size_t i = 700; i < N; i++)
+        class_sums_add(&s, images + i * PIXELS, labels + i, 1);
+    class_sums_settle(&s);
+    class_sums_settle(&s);
+    assert_memory_equal(s.sum, want, sizeof want);
+    class_sums_release(&s);
+    assert_null(s.sum);
+    class_sums_release(&s);
+
+    assert_false(class_sums_init(&s, SIZE_MAX / 2, 3, &err));
+    assert_error(err, FAIL_SYSTEM, "memory");
+    class_sums_release(&s);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -355,10 +434,12 @@ int main(void)
         cmocka_unit_test(test_overflow),
         cmocka_unit_test(test_counting),
         cmocka_unit_test(test_order_does_not_matter),
+        cmocka_unit_test(test_words_of_zeros),
         cmocka_unit_test(test_pixel_sums),
         cmocka_unit_test(test_many_white_rows),
         cmocka_unit_test(test_pixel_moments),
         cmocka_unit_test(test_pixel_spread_needs_128_bits),
+        cmocka_unit_test(test_class_sums),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
