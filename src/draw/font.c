@@ -3,6 +3,7 @@
 #include "draw/font.h"
 
 #include <stdint.h>
+#include <string.h>
 
 enum {
     GLYPHS_PER_BAND = 12, /* as many as fit a line of source */
@@ -156,4 +157,20 @@ void font_draw_first(struct canvas *c, size_t x, size_t y, unsigned scale,
         draw_glyph(c, x, y, scale, next_glyph(&text), level);
         x += (size_t)FONT_ADVANCE * scale;
     }
+}
+
+size_t font_draw_cut(struct canvas *c, size_t x, size_t y, unsigned scale,
+                     const char *text, size_t most, unsigned char level)
+{
+    static const char ending[] = "..";
+    size_t advance = (size_t)FONT_ADVANCE * scale;
+
+    if (font_text_length(text) <= most) {
+        font_draw(c, x, y, scale, text, level);
+        return font_text_width(text, scale);
+    }
+    size_t kept = most - strlen(ending);
+    font_draw_first(c, x, y, scale, text, kept, level);
+    font_draw(c, x + kept * advance, y, scale, ending, level);
+    return most * advance - scale;
 }

@@ -35,4 +35,9 @@ void font_draw(struct canvas *c, size_t x, size_t y, unsigned scale,
 void font_draw_first(struct canvas *c, size_t x, size_t y, unsigned scale,
                      const char *text, size_t count, unsigned char level);
 
+/* As font_draw, in the room of `most` characters (at least 3): a longer text
+ * ends in "..". Returns the width, in pixels. */
+size_t font_draw_cut(struct canvas *c, size_t x, size_t y, unsigned scale,
+                     const char *text, size_t most, unsigned char level);
+
 #endif

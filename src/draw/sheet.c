@@ -3,7 +3,6 @@
 #include "draw/sheet.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "base/sizes.h"
 #include "draw/font.h"
@@ -13,6 +12,10 @@ enum {
     CAPTION_CHARACTERS = 11,
     /* Under a picture of this width, small letters look lost. */
     LARGE_PICTURE = 112,
+    CAPTION_LINE = FONT_HEIGHT + 1, /* from one line to the next */
+    /* A caption stands nearer to its own picture than to the next. */
+    CAPTION_ABOVE = 3,
+    CAPTION_BELOW = 2,
 };
 
 /* 64 bits, because these also measure layouts that turn out too large: a tile
@@ -34,10 +37,12 @@ static unsigned caption_scale(const struct sheet_layout *l)
 
 static uint64_t cell_width(const struct sheet_layout *l)
 {
-    /* One more than is ever drawn, to keep neighbours apart. */
-    uint64_t caption =
-        (CAPTION_CHARACTERS + 1) * FONT_ADVANCE * caption_scale(l);
+    size_t length = l->caption_length;
 
+    if (length == 0 || length > CAPTION_CHARACTERS)
+        length = CAPTION_CHARACTERS;
+    /* One more than is ever drawn, to keep neighbours apart. */
+    uint64_t caption = (uint64_t)(length + 1) * FONT_ADVANCE * caption_scale(l);
     return l->captions && caption > picture_width(l) ? caption
                                                      : picture_width(l);
 }
@@ -45,13 +50,17 @@ static uint64_t cell_width(const struct sheet_layout *l)
 /* From the top of the picture to the top of its caption. */
 static uint64_t caption_offset(const struct sheet_layout *l)
 {
-    return picture_height(l) + 3 * caption_scale(l);
+    return picture_height(l) + CAPTION_ABOVE * caption_scale(l);
 }
 
 static uint64_t cell_height(const struct sheet_layout *l)
 {
-    return l->captions ? caption_offset(l) + FONT_HEIGHT * caption_scale(l)
-                       : picture_height(l);
+    uint64_t lines =
+        (uint64_t)CAPTION_LINE * l->captions - (CAPTION_LINE - FONT_HEIGHT);
+
+    return l->captions
+               ? caption_offset(l) + (lines + CAPTION_BELOW) * caption_scale(l)
+               : picture_height(l);
 }
 
 /* The length of `count` cells with padding around each; false when no canvas
@@ -120,19 +129,14 @@ void sheet_picture_at(const struct sheet_layout *layout, size_t position,
 }
 
 /* Draws at most `room` characters, centred on `middle`. */
-static void draw_caption(struct canvas *c, size_t middle, size_t y,
-                         unsigned scale, const char *caption, size_t room)
+static void draw_line(struct canvas *c, size_t middle, size_t y, unsigned scale,
+                      const char *text, size_t room)
 {
-    static const char ending[] = "..";
-    size_t length = font_text_length(caption);
+    size_t length = font_text_length(text);
     size_t shown = length <= room ? length : room;
-    size_t kept = length <= room ? length : room - strlen(ending);
-    size_t advance = (size_t)FONT_ADVANCE * scale;
-    size_t x = middle - (shown * advance - scale) / 2;
+    size_t width = (shown * FONT_ADVANCE - 1) * scale;
 
-    font_draw_first(c, x, y, scale, caption, kept, CANVAS_BLACK);
-    if (kept < length)
-        font_draw(c, x + kept * advance, y, scale, ending, CANVAS_BLACK);
+    font_draw_cut(c, middle - width / 2, y, scale, text, room, CANVAS_BLACK);
 }
 
 void sheet_place(struct sheet *s, size_t position, const unsigned char *image,
@@ -144,10 +148,22 @@ void sheet_place(struct sheet *s, size_t position, const unsigned char *image,
     sheet_picture_at(l, position, &x, &y);
     canvas_blit(&s->canvas, x, y, l->zoom, image, l->tile_width,
                 l->tile_height);
-    if (!l->captions || !caption || *caption == '\0')
-        return;
+    if (caption)
+        sheet_caption(s, position, 0, caption);
+}
+
+void sheet_caption(struct sheet *s, size_t position, unsigned line,
+                   const char *caption)
+{
+    const struct sheet_layout *l = &s->layout;
     unsigned scale = caption_scale(l);
     size_t room = (size_t)cell_width(l) / (FONT_ADVANCE * scale) - 1;
-    draw_caption(&s->canvas, x + (size_t)picture_width(l) / 2,
-                 y + (size_t)caption_offset(l), scale, caption, room);
+    size_t x, y;
+
+    if (line >= l->captions || *caption == '\0')
+        return;
+    sheet_picture_at(l, position, &x, &y);
+    y += (size_t)caption_offset(l) + (size_t)line * CAPTION_LINE * scale;
+    draw_line(&s->canvas, x + (size_t)picture_width(l) / 2, y, scale, caption,
+              room);
 }

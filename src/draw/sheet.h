@@ -16,7 +16,9 @@ struct sheet_layout {
     size_t tile_width, tile_height; /* of a picture, before the zoom */
     unsigned zoom;                  /* pixels of the sheet per grey level */
     unsigned padding;
-    bool captions; /* makes room for eleven characters under each picture */
+    unsigned captions;     /* lines under each picture */
+    size_t caption_length; /* characters they have room for at least; 0 and
+                              more than eleven: eleven */
 };
 
 struct sheet {
@@ -37,6 +39,11 @@ void sheet_release(struct sheet *s);
  * NULL for none) centred beneath it; one that is too long ends in "..". */
 void sheet_place(struct sheet *s, size_t position, const unsigned char *image,
                  const char *caption);
+
+/* Writes another line of the caption, 1 being the second; left out when the
+ * layout has no such line. */
+void sheet_caption(struct sheet *s, size_t position, unsigned line,
+                   const char *caption);
 
 /* The top left corner of the picture at `position`, for every layout that
  * sheet_init accepts. */

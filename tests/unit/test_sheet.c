@@ -22,7 +22,7 @@ static const struct sheet_layout small_captioned = {
     .tile_height = TILE,
     .zoom = 2,
     .padding = 4,
-    .captions = true,
+    .captions = 1,
 };
 
 static struct sheet new_sheet(const struct sheet_layout *layout)
@@ -83,20 +83,27 @@ static void test_geometry(void **state)
         size_t position, x, y;
     } cases[] = {
         /* Without captions, cells are as large as the pictures. */
-        { { 1, 1, 28, 28, 1, 0, false }, 28, 28, 0, 0, 0 },
-        { { 3, 2, 28, 28, 2, 0, false }, 168, 112, 5, 112, 56 },
-        { { 3, 2, 28, 28, 2, 5, false }, 188, 127, 0, 5, 5 },
-        { { 3, 2, 28, 28, 2, 5, false }, 188, 127, 2, 127, 5 },
-        { { 3, 2, 28, 28, 2, 5, false }, 188, 127, 3, 5, 66 },
-        { { 2, 3, 10, 20, 3, 1, false }, 63, 184, 5, 32, 123 },
+        { { 1, 1, 28, 28, 1, 0, 0, 0 }, 28, 28, 0, 0, 0 },
+        { { 3, 2, 28, 28, 2, 0, 0, 0 }, 168, 112, 5, 112, 56 },
+        { { 3, 2, 28, 28, 2, 5, 0, 0 }, 188, 127, 0, 5, 5 },
+        { { 3, 2, 28, 28, 2, 5, 0, 0 }, 188, 127, 2, 127, 5 },
+        { { 3, 2, 28, 28, 2, 5, 0, 9 }, 188, 127, 3, 5, 66 },
+        { { 2, 3, 10, 20, 3, 1, 0, 0 }, 63, 184, 5, 32, 123 },
         /* Twelve characters are wider than a small picture ... */
-        { { 3, 2, 28, 28, 2, 4, true }, 232, 148, 0, 12, 4 },
-        { { 3, 2, 28, 28, 2, 4, true }, 232, 148, 4, 88, 76 },
-        { { 2, 1, 5, 7, 1, 0, true }, 144, 19, 1, 105, 0 },
-        { { 3, 3, 28, 28, 4, 8, true }, 464, 440, 8, 328, 296 },
+        { { 3, 2, 28, 28, 2, 4, 1, 0 }, 232, 152, 0, 12, 4 },
+        { { 3, 2, 28, 28, 2, 4, 1, 0 }, 232, 152, 4, 88, 78 },
+        { { 2, 1, 5, 7, 1, 0, 1, 0 }, 144, 21, 1, 105, 0 },
+        { { 3, 3, 28, 28, 4, 8, 1, 0 }, 464, 452, 8, 328, 304 },
+        { { 3, 2, 28, 28, 2, 4, 1, 12 }, 232, 152, 4, 88, 78 },
         /* ... and narrower than these. */
-        { { 2, 2, 28, 28, 3, 2, true }, 174, 198, 3, 88, 100 },
-        { { 2, 2, 28, 28, 8, 2, true }, 454, 502, 3, 228, 252 },
+        { { 2, 2, 28, 28, 3, 2, 1, 0 }, 174, 202, 3, 88, 102 },
+        { { 2, 2, 28, 28, 8, 2, 1, 0 }, 454, 510, 3, 228, 256 },
+        /* Ten characters and one; two would be narrower than the picture. */
+        { { 3, 2, 28, 28, 2, 4, 1, 10 }, 214, 152, 4, 79, 78 },
+        { { 3, 2, 28, 28, 2, 4, 1, 1 }, 184, 152, 4, 64, 78 },
+        /* Two lines are ten pixels apart, or twenty. */
+        { { 3, 2, 28, 28, 2, 4, 2, 1 }, 184, 172, 4, 64, 88 },
+        { { 1, 2, 28, 28, 4, 0, 2, 1 }, 112, 320, 1, 0, 160 },
     };
 
     (void)state;
@@ -119,22 +126,22 @@ static void test_refusals(void **state)
         struct sheet_layout layout;
         const char *reason;
     } cases[] = {
-        { { 0, 1, 28, 28, 1, 0, false }, "at least 1" },
-        { { 1, 0, 28, 28, 1, 0, false }, "at least 1" },
-        { { 1, 1, 0, 28, 1, 0, false }, "at least 1" },
-        { { 1, 1, 28, 0, 1, 0, true }, "at least 1" },
-        { { 1, 1, 28, 28, 0, 0, true }, "at least 1" },
-        { { 400, 400, 28, 28, 1, 0, true }, "400 x 400 pictures at zoom 1" },
-        { { 1, 1, 28, 28, 400, 0, false }, "smaller zoom" },
-        { { 1, 1, 28, 28, UINT32_MAX, 0, true }, "100 million" },
-        { { 1, 1, 28, 28, 1, UINT32_MAX, false }, "100 million" },
-        { { SIZE_MAX, SIZE_MAX, 28, 28, 1, 1, true }, "100 million" },
-        { { 1, 1, SIZE_MAX, SIZE_MAX, 2, 1, true }, "100 million" },
+        { { 0, 1, 28, 28, 1, 0, 0, 0 }, "at least 1" },
+        { { 1, 0, 28, 28, 1, 0, 0, 0 }, "at least 1" },
+        { { 1, 1, 0, 28, 1, 0, 0, 0 }, "at least 1" },
+        { { 1, 1, 28, 0, 1, 0, 1, 0 }, "at least 1" },
+        { { 1, 1, 28, 28, 0, 0, 1, 0 }, "at least 1" },
+        { { 400, 400, 28, 28, 1, 0, 1, 0 }, "400 x 400 pictures at zoom 1" },
+        { { 1, 1, 28, 28, 400, 0, 0, 0 }, "smaller zoom" },
+        { { 1, 1, 28, 28, UINT32_MAX, 0, 1, 0 }, "100 million" },
+        { { 1, 1, 28, 28, 1, UINT32_MAX, 0, 0 }, "100 million" },
+        { { SIZE_MAX, SIZE_MAX, 28, 28, 1, 1, 1, 0 }, "100 million" },
+        { { 1, 1, SIZE_MAX, SIZE_MAX, 2, 1, 1, 0 }, "100 million" },
         /* Products that wrap around to a small number. */
-        { { 1, 1, SIZE_MAX / 2 + 2, 1, 2, 0, false }, "100 million" },
-        { { 1, 1, 1, SIZE_MAX / 2 + 2, 2, 0, false }, "100 million" },
-        { { SIZE_MAX / 4 + 2, 1, 4, 1, 1, 0, false }, "100 million" },
-        { { 1, SIZE_MAX / 4 + 2, 1, 4, 1, 0, false }, "100 million" },
+        { { 1, 1, SIZE_MAX / 2 + 2, 1, 2, 0, 0, 0 }, "100 million" },
+        { { 1, 1, 1, SIZE_MAX / 2 + 2, 2, 0, 0, 0 }, "100 million" },
+        { { SIZE_MAX / 4 + 2, 1, 4, 1, 1, 0, 0, 0 }, "100 million" },
+        { { 1, SIZE_MAX / 4 + 2, 1, 4, 1, 0, 0, 0 }, "100 million" },
     };
 
     (void)state;
@@ -153,9 +160,9 @@ static void test_refusals(void **state)
 static void test_pictures_are_exact(void **state)
 {
     static const struct sheet_layout layouts[] = {
-        { 3, 2, TILE, TILE, 1, 0, false }, { 2, 3, TILE, TILE, 3, 1, false },
-        { 3, 2, TILE, TILE, 1, 2, true },  { 3, 3, TILE, TILE, 2, 4, true },
-        { 2, 2, TILE, TILE, 4, 8, true },  { 2, 2, TILE, TILE, 7, 0, true },
+        { 3, 2, TILE, TILE, 1, 0, 0, 0 }, { 2, 3, TILE, TILE, 3, 1, 0, 0 },
+        { 3, 2, TILE, TILE, 1, 2, 1, 0 }, { 3, 3, TILE, TILE, 2, 4, 2, 0 },
+        { 2, 2, TILE, TILE, 4, 8, 1, 1 }, { 2, 2, TILE, TILE, 7, 0, 2, 1 },
     };
 
     (void)state;
@@ -168,6 +175,7 @@ static void test_pictures_are_exact(void **state)
         for (size_t position = 0; position < count; position++) {
             make_image(image, position);
             sheet_place(&s, position, image, "MMMMMMMMMMM");
+            sheet_caption(&s, position, 1, "MMMMMMMMMMM");
         }
         for (size_t position = 0; position < count; position++) {
             size_t x, y;
@@ -179,7 +187,7 @@ static void test_pictures_are_exact(void **state)
     }
 }
 
-/* The place by hand: the cell is 72 wide, starts at 80 and 76, the picture is
+/* The place by hand: the cell is 72 wide, starts at 80 and 78, the picture is
  * 56 high, and the caption is three pixels below it. */
 static void test_caption_is_centred(void **state)
 {
@@ -202,8 +210,8 @@ static void test_caption_is_centred(void **state)
 
         make_image(image, i);
         sheet_place(&drawn, 4, image, cases[i].caption);
-        canvas_blit(&expected.canvas, 88, 76, 2, image, TILE, TILE);
-        font_draw(&expected.canvas, cases[i].x, 135, 1, cases[i].caption, 0);
+        canvas_blit(&expected.canvas, 88, 78, 2, image, TILE, TILE);
+        font_draw(&expected.canvas, cases[i].x, 137, 1, cases[i].caption, 0);
         assert_same(&drawn.canvas, &expected.canvas);
         sheet_release(&drawn);
         sheet_release(&expected);
@@ -212,7 +220,7 @@ static void test_caption_is_centred(void **state)
 
 static void test_large_pictures_have_large_captions(void **state)
 {
-    const struct sheet_layout layout = { 1, 1, TILE, TILE, 4, 8, true };
+    const struct sheet_layout layout = { 1, 1, TILE, TILE, 4, 8, 1, 0 };
     struct sheet drawn = new_sheet(&layout), expected = new_sheet(&layout);
     unsigned char image[TILE_PIXELS];
 
@@ -300,18 +308,18 @@ static void test_captions_stay_in_their_cell(void **state)
     make_image(image, 0);
     sheet_place(&s, 1, image, "MMMMMMMMMMMMMMMMMMMMMMMMMMM");
     /* Between two captions stays the width of a gap, and more, free. */
-    assert_white(&s, 0, 0, 72 + 3, 136);
-    assert_white(&s, 144 - 3, 0, 72 + 3, 136);
-    assert_white(&s, 0, 68, 216, 68);
+    assert_white(&s, 0, 0, 72 + 3, 140);
+    assert_white(&s, 144 - 3, 0, 72 + 3, 140);
+    assert_white(&s, 0, 68, 216, 72);
     sheet_release(&s);
 }
 
 static void test_without_caption(void **state)
 {
     static const struct {
-        bool captions;
+        unsigned captions;
         const char *caption;
-    } cases[] = { { true, NULL }, { true, "" }, { false, "Bag" } };
+    } cases[] = { { 1, NULL }, { 1, "" }, { 0, "Bag" } };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -325,6 +333,38 @@ static void test_without_caption(void **state)
         sheet_place(&drawn, 3, image, cases[i].caption);
         sheet_picture_at(&layout, 3, &x, &y);
         canvas_blit(&expected.canvas, x, y, 2, image, TILE, TILE);
+        assert_same(&drawn.canvas, &expected.canvas);
+        sheet_release(&drawn);
+        sheet_release(&expected);
+    }
+}
+
+/* The second line is ten pixels lower at scale 1, and twenty at scale 2. */
+static void test_second_line(void **state)
+{
+    static const struct {
+        unsigned zoom, scale;
+        size_t x, y;
+    } cases[] = { { 2, 1, 80 + 36 - 11, 4 + 56 + 3 + 10 },
+                  { 4, 2, 4 + 144 + 4 + 72 - 23, 4 + 112 + 6 + 20 } };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct sheet_layout layout = small_captioned;
+        unsigned char image[TILE_PIXELS];
+
+        layout.captions = 2;
+        layout.zoom = cases[i].zoom;
+        struct sheet drawn = new_sheet(&layout), expected = new_sheet(&layout);
+        make_image(image, i);
+        sheet_place(&drawn, 1, image, "Bag");
+        sheet_place(&expected, 1, image, "Bag");
+        sheet_caption(&drawn, 1, 1, "1234");
+        font_draw(&expected.canvas, cases[i].x, cases[i].y, cases[i].scale,
+                  "1234", 0);
+        assert_same(&drawn.canvas, &expected.canvas);
+        /* There is no third. */
+        sheet_caption(&drawn, 1, 2, "1234");
         assert_same(&drawn.canvas, &expected.canvas);
         sheet_release(&drawn);
         sheet_release(&expected);
@@ -355,6 +395,7 @@ int main(void)
         cmocka_unit_test(test_no_shortening),
         cmocka_unit_test(test_captions_stay_in_their_cell),
         cmocka_unit_test(test_without_caption),
+        cmocka_unit_test(test_second_line),
         cmocka_unit_test(test_release),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
