@@ -436,11 +436,5 @@ bool discover_path(struct input *in, const char *path, const char *split,
                                : discover_file(in, path, split, err)))
         return false;
     qsort(in->split, in->split_count, sizeof *in->split, compare_splits);
-    if (split && (in->split_count > 1 || strcmp(in->split[0].name, split) != 0))
-        return error_set(err, FAIL_USAGE,
-                         "'%s' has splits with names of their own ('%s'%s); "
-                         "leave out --split",
-                         path, in->split[0].name,
-                         in->split_count > 1 ? ", ..." : "");
     return true;
 }

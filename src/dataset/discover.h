@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "dataset/input.h"
 
-/* Adds the splits of a file or directory, as input_of_path says. */
+/* Adds the splits of a file or directory, as input_look_at_path says. */
 bool MUST_USE discover_path(struct input *in, const char *path,
                             const char *split, struct error *err);
 

@@ -111,14 +111,28 @@ static bool check_is_file(const char *path, struct error *err)
 {
     return strcmp(path, "-") != 0 ||
            error_set(err, FAIL_USAGE,
-                     "standard input cannot be prepared; put it into a file");
+                     "standard input cannot be read twice; put it into a file");
+}
+
+bool input_look_at_path(struct input *in, const char *name, const char *path,
+                        const char *split, struct error *err)
+{
+    return check_is_file(path, err) && discover_path(in, path, split, err) &&
+           name_dataset(in, name, path, err);
 }
 
 bool input_of_path(struct input *in, const char *name, const char *path,
                    const char *split, struct error *err)
 {
-    return check_is_file(path, err) && discover_path(in, path, split, err) &&
-           name_dataset(in, name, path, err);
+    if (!input_look_at_path(in, name, path, split, err))
+        return false;
+    if (split && (in->split_count > 1 || strcmp(in->split[0].name, split) != 0))
+        return error_set(err, FAIL_USAGE,
+                         "'%s' has splits with names of their own ('%s'%s); "
+                         "leave out --split",
+                         path, in->split[0].name,
+                         in->split_count > 1 ? ", ..." : "");
+    return true;
 }
 
 bool input_add_files(struct input *in, const char *name, const char *images,

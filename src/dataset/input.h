@@ -56,7 +56,8 @@ bool MUST_USE input_of_dataset(struct input *in,
  * folder png. Splits come in the order train, test, others by name; see
  * filename.h for what is a split's name. One without labels is fine.
  *
- * `split` (NULL: "train") names the split of what gives it no name. `name`
+ * `split` (NULL: "train") names the split of what gives it no name; FAIL_USAGE
+ * where splits have names of their own, unless it is the only one. `name`
  * NULL: the last part of the path without its suffixes. FAIL_USAGE, naming what
  * was looked for, when nothing fits, when several kinds of files are there,
  * when two of them claim one split, or for a name that is no dataset's; FAIL_DATA
@@ -64,6 +65,11 @@ bool MUST_USE input_of_dataset(struct input *in,
 bool MUST_USE input_of_path(struct input *in, const char *name,
                             const char *path, const char *split,
                             struct error *err);
+
+/* The same, but where splits have names of their own, `split` has no effect. */
+bool MUST_USE input_look_at_path(struct input *in, const char *name,
+                                 const char *path, const char *split,
+                                 struct error *err);
 
 /* One split of two files, IDX or NPY (labels NULL: none); called once for each
  * split, NULL being "train". The first call names the dataset; `name` NULL:

@@ -35,13 +35,18 @@ bool source_skip(struct source *s, uint64_t rows, struct error *err)
            skip(&s->part[PART_LABELS].stream, rows * s->label_columns, err);
 }
 
-/* A whole number of 0..most in an element of any type; false when it is none. */
-static bool whole_number(enum dtype type, const void *element, int64_t most,
-                         int64_t *to)
+/* Up to here a double has every whole number. */
+static const int64_t WHOLE_MAX = (int64_t)1 << 53;
+
+/* A whole number of least..most in an element of any type; false when it is
+ * none. */
+static bool whole_number(enum dtype type, const void *element, int64_t least,
+                         int64_t most, int64_t *to)
 {
     double value = dtype_load(type, element);
 
-    if (!(value >= 0 && value <= (double)most) || value != floor(value))
+    if (!(value >= (double)least && value <= (double)most) ||
+        value != floor(value))
         return false;
     *to = (int64_t)value;
     return true;
@@ -64,6 +69,8 @@ static bool read_labels(struct source *s, int64_t *labels, size_t count,
     size_t bytes = dtype_bytes(type);
     unsigned char raw[SOURCE_LABEL_BYTES];
     size_t room = sizeof raw / (s->label_columns * bytes);
+    int64_t least = s->any_label ? -WHOLE_MAX : 0;
+    int64_t most = s->any_label ? WHOLE_MAX : SOURCE_LABEL_MAX;
     uint64_t row = s->next_row;
 
     while (count > 0) {
@@ -75,7 +82,7 @@ static bool read_labels(struct source *s, int64_t *labels, size_t count,
                 raw + (i * s->label_columns + s->label_column) * bytes;
             if (!s->own)
                 *labels = dtype_load_whole(type, at) - s->label_base;
-            else if (!whole_number(type, at, SOURCE_LABEL_MAX, labels))
+            else if (!whole_number(type, at, least, most, labels))
                 return refuse_label(s, row + i, dtype_load(type, at), err);
         }
         count -= rows;
@@ -113,7 +120,7 @@ static bool read_converted(struct source *s, unsigned char *to, size_t count,
         for (size_t i = 0; i < n; i++, done++) {
             const unsigned char *at = s->raw + i * bytes;
             int64_t level;
-            if (!whole_number(type, at, 255, &level))
+            if (!whole_number(type, at, 0, 255, &level))
                 return error_set(
                     err, FAIL_DATA,
                     "'%s', row %" PRIu64 ", pixel %zu: %.9g is no grey level; "

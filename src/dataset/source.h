@@ -51,6 +51,7 @@ struct source {
     bool transposed;
     bool table;        /* label and pixels stand in the rows of one array */
     bool labels_alone; /* SOURCE_LABELS */
+    bool any_label;    /* SOURCE_ANY_LABEL */
     bool own; /* no published files: any type of whole numbers will do */
     unsigned char *raw; /* owned: some rows as they stand in the file */
 };
@@ -60,6 +61,8 @@ enum source_flag {
     SOURCE_AHEAD = 2, /* unpack the images in a thread of its own */
     SOURCE_AS_PUBLISHED = 4, /* neither turn images nor shift labels */
     SOURCE_LABELS = 8, /* labels alone, where they have a file of their own */
+    SOURCE_ANY_LABEL = 16, /* one's own may be any whole numbers: the caller
+                              looks for those that are no class */
 };
 
 /* How the text of the error ends when a file is not there. */

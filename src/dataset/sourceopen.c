@@ -415,6 +415,7 @@ bool source_open(struct source *s, const struct input *input, size_t at,
         !check_upright(s, input->dataset, flags, err))
         return false;
     s->labels_alone = (flags & SOURCE_LABELS) && !s->table;
+    s->any_label = flags & SOURCE_ANY_LABEL;
     uint64_t first = published ? published->first_row : 0;
     return first == 0 || source_skip(s, first, err);
 }

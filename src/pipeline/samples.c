@@ -1,148 +1,160 @@
 /* SPDX-License-Identifier: MIT */
-/* Picking rows while a source streams by. */
+/* Choosing rows by their labels, and picking them while splits stream by. */
 #include "pipeline/samples.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/interrupt.h"
-#include "base/number.h"
+#include "base/permutation.h"
 #include "pipeline/block.h"
+#include "stage/plan.h"
 
-/* As many as a sheet of 100 million pixels has. */
-enum { ROWS_MAX = 1000000 };
+/* What is done with a block of rows, of which `first` is the first; false: no
+ * more are wanted, or *err is set. */
+typedef bool block_taker(void *context, const struct block *block,
+                         uint64_t first, struct error *err);
 
-/* ---- lists of rows ---- */
-
-static bool add_rows(struct row_list *list, uint64_t first, uint64_t last,
-                     struct error *err)
-{
-    if (last < first || last - first >= ROWS_MAX - list->count)
-        return error_set(err, FAIL_USAGE,
-                         "rows %" PRIu64 "-%" PRIu64
-                         " are not possible; at most %d rows can be picked",
-                         first, last, ROWS_MAX);
-    size_t count = list->count + (size_t)(last - first) + 1;
-    uint64_t *larger = realloc(list->row, count * sizeof *larger);
-    if (!larger)
-        return error_memory(err);
-    list->row = larger;
-    while (list->count < count)
-        list->row[list->count++] = first++;
-    return true;
-}
-
-bool row_list_parse(struct row_list *list, const char *text, struct error *err)
-{
-    const char *at = text;
-
-    *list = (struct row_list){ 0 };
-    for (;;) {
-        size_t n = strcspn(at, ",");
-        const char *dash = memchr(at, '-', n);
-        size_t first_n = dash ? (size_t)(dash - at) : n;
-        uint64_t first = 0, last = 0;
-
-        if (!number_parse_u64_n(at, first_n, &first) ||
-            (dash && !number_parse_u64_n(dash + 1, n - first_n - 1, &last))) {
-            row_list_release(list);
-            return error_set(err, FAIL_USAGE,
-                             "'%s' is no list of rows, as in 0,5,10-20", text);
-        }
-        if (!add_rows(list, first, dash ? last : first, err)) {
-            row_list_release(list);
-            return false;
-        }
-        if (at[n] == '\0')
-            return true;
-        at += n + 1;
-    }
-}
-
-bool row_list_first(struct row_list *list, size_t count, struct error *err)
-{
-    *list = (struct row_list){ 0 };
-    if (count == 0)
-        return error_set(err, FAIL_USAGE, "at least one row has to be picked");
-    return add_rows(list, 0, count - 1, err);
-}
-
-void row_list_release(struct row_list *list)
-{
-    free(list->row);
-    *list = (struct row_list){ 0 };
-}
-
-/* ---- samples ---- */
-
-static bool samples_init(struct samples *s, const struct source *source,
-                         size_t count, struct error *err)
-{
-    const struct array_info *info = &source->images;
-
-    if (info->ndims != 3)
-        return error_set(err, FAIL_DATA,
-                         "'%s' has %u dimensions; pictures of one grey channel "
-                         "have three",
-                         source->part[PART_IMAGES].path, info->ndims);
-    s->height = (size_t)info->dim[1];
-    s->width = (size_t)info->dim[2];
-    s->sample = calloc(count, sizeof *s->sample);
-    s->images = calloc(count, source->image_bytes);
-    if (!s->sample || !s->images)
-        return error_memory(err);
-    for (size_t i = 0; i < count; i++)
-        s->sample[i].image = s->images + i * source->image_bytes;
-    return true;
-}
-
-void samples_release(struct samples *s)
-{
-    free(s->sample);
-    free(s->images);
-    *s = (struct samples){ 0 };
-}
-
-/* What the streaming loop does with each row; false: no more are wanted. */
-typedef bool row_taker(void *context, uint64_t row, int64_t label,
-                       const unsigned char *image);
-
-/* To the end, also when all have been found: only then is the checksum
- * compared. */
-static bool stream_rows(struct source *source, row_taker *take, void *context,
-                        struct error *err)
+/* Reads on until `take` has enough. */
+static bool stream_rows(struct view_rows *rows, block_taker *take,
+                        void *context, struct error *err)
 {
     struct block block = { 0 };
-    ptrdiff_t n = -1;
-    bool more = true;
-    bool ok = block_init(&block, block_rows(source->image_bytes, 0),
-                         source->image_bytes, err);
+    uint64_t first = 0;
+    bool more = block_init(&block, block_rows(rows->image_bytes, 0),
+                           rows->image_bytes, err);
 
-    while (ok) {
-        uint64_t first = source->next_row;
-        n = interrupt_none(err) ? source_read(source, block.images,
-                                              block.labels, block.capacity, err)
-                                : -1;
+    while (more) {
+        ptrdiff_t n = view_rows_read(rows, block.images, block.labels,
+                                     block.capacity, err);
         if (n <= 0)
             break;
-        for (size_t i = 0; more && i < (size_t)n; i++)
-            more = take(context, first + i, block.labels[i],
-                        block.images + i * source->image_bytes);
+        block.rows = (size_t)n;
+        more = take(context, &block, first, err);
+        first += block.rows;
     }
     block_release(&block);
-    return ok && n == 0 && source_finish(source, err);
+    return err->code == FAIL_NONE;
 }
 
+/* ---- choosing ---- */
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The rows of all classes. */
+struct classes {
+    size_t count;
+    uint64_t all_rows;
+    uint32_t *label; /* owned, by row; as many as classes: no class */
+    uint64_t *rows;  /* owned, by class */
+};
+
+static bool note_labels(void *context, const struct block *block,
+                        uint64_t first, struct error *err)
+{
+    struct classes *c = context;
+
+    (void)err;
+    for (size_t i = 0; i < block->rows; i++) {
+        bool valid = block->labels[i] >= 0 &&
+                     (uint64_t)block->labels[i] < c->count;
+        size_t label = valid ? (size_t)block->labels[i] : c->count;
+        c->label[first + i] = (uint32_t)label;
+        if (valid)
+            c->rows[label]++;
+    }
+    return true;
+}
+
+/* Adds `count` rows of one class, in the order of the rule. */
+static bool add_class(struct row_list *list, const struct classes *c,
+                      const struct sample_rule *rule, size_t label,
+                      struct error *err)
+{
+    uint64_t count = smaller(rule->count, c->rows[label]), n = 0;
+    uint64_t *member = calloc((size_t)c->rows[label] + 1, sizeof *member);
+    struct permutation order;
+    bool ok = member != NULL;
+
+    for (uint64_t row = 0; ok && row < c->all_rows; row++)
+        if (c->label[row] == label)
+            member[n++] = row;
+    permutation_init(&order, n, rule->seed, PLAN_SAMPLES + 256 * (label + 1));
+    for (uint64_t i = 0; ok && i < count; i++) {
+        uint64_t row = member[rule->random ? permutation_at(&order, i) : i];
+        ok = row_list_add(list, (struct row_place){ rule->split, row, 0 }, err);
+    }
+    free(member);
+    return ok || error_memory(err);
+}
+
+static bool choose_classes(struct row_list *list, const struct view *v,
+                           struct view_rows *rows,
+                           const struct sample_rule *rule, struct error *err)
+{
+    struct classes c = { .count = v->class_count, .all_rows = rows->count };
+
+    if (!rows->has_labels)
+        return error_set(err, FAIL_USAGE, "%s, %s has no labels, so no classes",
+                         v->name, v->split_name[rule->split]);
+    c.label = calloc((size_t)rows->count + 1, sizeof *c.label);
+    c.rows = calloc(c.count + 1, sizeof *c.rows);
+    bool ok = c.label && c.rows && stream_rows(rows, note_labels, &c, err);
+    for (size_t label = 0; ok && label < c.count; label++)
+        if (rule->per_class || (int64_t)label == rule->label)
+            ok = add_class(list, &c, rule, label, err);
+    free(c.label);
+    free(c.rows);
+    return ok || error_memory(err);
+}
+
+static bool choose_any(struct row_list *list, uint64_t rows,
+                       const struct sample_rule *rule, struct error *err)
+{
+    uint64_t count = smaller(rule->count, rows);
+    struct permutation order;
+
+    permutation_init(&order, rows, rule->seed, PLAN_SAMPLES);
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t row = rule->random ? permutation_at(&order, i) : i;
+        if (!row_list_add(list, (struct row_place){ rule->split, row, 0 }, err))
+            return false;
+    }
+    return true;
+}
+
+bool samples_choose(struct row_list *list, const struct view *v,
+                    const struct sample_rule *rule, struct error *err)
+{
+    bool by_class = rule->per_class || rule->of_class;
+    struct view looked_at = *v; /* borrows all of it */
+    struct view_rows rows = { 0 };
+
+    if (by_class)
+        looked_at.flags |= SOURCE_LABELS;
+    bool ok = view_rows_open(&rows, &looked_at, rule->split, err) &&
+              (by_class ? choose_classes(list, v, &rows, rule, err)
+                        : choose_any(list, rows.count, rule, err));
+    view_rows_close(&rows);
+    return ok;
+}
+
+/* ---- picking ---- */
+
 /* Positions in the list, by rising row, so that one pass finds them all. */
+struct wanted {
+    uint64_t row;
+    size_t position;
+};
+
 struct picking {
     struct samples *samples;
-    size_t image_bytes;
-    struct wanted {
-        uint64_t row;
-        size_t position;
-    } * wanted;
-    size_t next, count;
+    struct wanted *wanted;
+    size_t next, count, image_bytes;
+    bool has_labels;
 };
 
 static int by_row(const void *a, const void *b)
@@ -154,83 +166,127 @@ static int by_row(const void *a, const void *b)
     return x->position < y->position ? -1 : x->position > y->position;
 }
 
-static void put_sample(struct samples *s, size_t position, uint64_t row,
-                       int64_t label, const unsigned char *image,
-                       size_t image_bytes)
-{
-    s->sample[position].row = row;
-    s->sample[position].label = label;
-    memcpy(s->sample[position].image, image, image_bytes);
-}
-
-static bool take_wanted(void *context, uint64_t row, int64_t label,
-                        const unsigned char *image)
+static bool take_wanted(void *context, const struct block *block,
+                        uint64_t first, struct error *err)
 {
     struct picking *p = context;
 
-    while (p->next < p->count && p->wanted[p->next].row == row)
-        put_sample(p->samples, p->wanted[p->next++].position, row, label, image,
-                   p->image_bytes);
-    return p->next < p->count;
+    (void)err;
+    for (; p->next < p->count; p->next++) {
+        const struct wanted *w = &p->wanted[p->next];
+        struct sample *s = &p->samples->sample[w->position];
+        if (w->row - first >= block->rows)
+            return true;
+        size_t i = (size_t)(w->row - first);
+        s->has_label = p->has_labels;
+        s->label = p->has_labels ? block->labels[i] : 0;
+        s->again = p->next > 0 && w[-1].row == w->row;
+        memcpy(s->image, block->images + i * p->image_bytes, p->image_bytes);
+    }
+    return false;
 }
 
-bool samples_read(struct samples *s, struct source *source,
-                  const struct row_list *rows, struct error *err)
+/* Room for the samples, once the size of pictures is known. */
+static bool make_room(struct samples *s, const struct view *v,
+                      const struct view_rows *rows, size_t split,
+                      struct error *err)
 {
-    struct picking p = { .samples = s,
-                         .image_bytes = source->image_bytes,
-                         .count = rows->count };
+    if (s->images) {
+        if (rows->height == s->height && rows->width == s->width)
+            return true;
+        return error_set(err, FAIL_DATA,
+                         "pictures of %zux%zu and of %zux%zu cannot be shown "
+                         "together; choose one by --split %s",
+                         s->height, s->width, rows->height, rows->width,
+                         v->split_name[split]);
+    }
+    s->height = rows->height;
+    s->width = rows->width;
+    s->images = calloc(s->count, rows->image_bytes);
+    for (size_t i = 0; s->images && i < s->count; i++)
+        s->sample[i].image = s->images + i * rows->image_bytes;
+    return s->images || error_memory(err);
+}
 
-    if (source->count == 0)
-        return error_set(err, FAIL_USAGE, "there are no rows to pick from");
-    for (size_t i = 0; i < rows->count; i++)
-        if (rows->row[i] >= source->count)
-            return error_set(err, FAIL_USAGE,
-                             "there is no row %" PRIu64
-                             "; the rows are 0 to %" PRIu64,
-                             rows->row[i], source->count - 1);
-    if (!samples_init(s, source, rows->count, err))
-        return false;
-    p.wanted = calloc(rows->count + 1, sizeof *p.wanted);
-    if (!p.wanted)
-        return error_memory(err);
-    for (size_t i = 0; i < rows->count; i++)
-        p.wanted[i] = (struct wanted){ rows->row[i], i };
-    qsort(p.wanted, p.count, sizeof *p.wanted, by_row);
-    bool ok = stream_rows(source, take_wanted, &p, err);
-    s->count = p.count;
+static bool no_such_row(const struct view *v, const struct view_rows *rows,
+                        const struct row_list *list,
+                        const struct row_place *place, struct error *err)
+{
+    const char *split = v->split_name[place->split];
+
+    if (rows->count == 0)
+        error_set(err, FAIL_USAGE, "there are no rows to pick from in '%s'",
+                  split);
+    else
+        error_set(err, FAIL_USAGE,
+                  "there is no row %" PRIu64
+                  " in '%s'; the rows are 0 to %" PRIu64,
+                  place->row, split, rows->count - 1);
+    if (list->file)
+        error_prefix(err, "'%s', line %zu", list->file, place->line);
+    return false;
+}
+
+/* Collects what is wanted of one split, and checks it. */
+static bool list_wanted(struct picking *p, const struct view *v,
+                        const struct view_rows *rows, size_t split,
+                        const struct row_list *list, struct error *err)
+{
+    p->count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct row_place *place = &list->place[i];
+        if (place->split != split)
+            continue;
+        if (place->row >= rows->count)
+            return no_such_row(v, rows, list, place, err);
+        p->wanted[p->count++] = (struct wanted){ place->row, i };
+    }
+    qsort(p->wanted, p->count, sizeof *p->wanted, by_row);
+    return true;
+}
+
+static bool pick_split(struct picking *p, const struct view *v, size_t split,
+                       const struct row_list *list, struct error *err)
+{
+    struct view_rows rows = { 0 };
+    bool ok = view_rows_open(&rows, v, split, err) &&
+              list_wanted(p, v, &rows, split, list, err) &&
+              make_room(p->samples, v, &rows, split, err);
+
+    p->samples->split_rows[split] = rows.count;
+    p->image_bytes = rows.image_bytes;
+    p->has_labels = rows.has_labels;
+    p->next = 0;
+    ok = ok && stream_rows(&rows, take_wanted, p, err);
+    view_rows_close(&rows);
+    return ok;
+}
+
+bool samples_read(struct samples *s, const struct view *v,
+                  const struct row_list *list, struct error *err)
+{
+    struct picking p = { .samples = s };
+    bool needed[VIEW_SPLITS_MAX] = { false };
+
+    p.wanted = calloc(list->count + 1, sizeof *p.wanted);
+    s->sample = calloc(list->count + 1, sizeof *s->sample);
+    s->count = list->count;
+    bool ok = (p.wanted && s->sample) || error_memory(err);
+    for (size_t i = 0; ok && i < list->count; i++) {
+        s->sample[i].split = list->place[i].split;
+        s->sample[i].row = list->place[i].row;
+        needed[list->place[i].split] = true;
+    }
+    for (size_t split = 0; split < VIEW_SPLITS_MAX; split++)
+        if (ok && needed[split])
+            ok = pick_split(&p, v, split, list, err);
     free(p.wanted);
     return ok;
 }
 
-struct class_picking {
-    struct samples *samples;
-    size_t image_bytes, count;
-    int64_t label;
-};
-
-static bool take_class(void *context, uint64_t row, int64_t label,
-                       const unsigned char *image)
+void samples_release(struct samples *s)
 {
-    struct class_picking *p = context;
-
-    if (label == p->label)
-        put_sample(p->samples, p->samples->count++, row, label, image,
-                   p->image_bytes);
-    return p->samples->count < p->count;
-}
-
-bool samples_read_class(struct samples *s, struct source *source, int64_t label,
-                        size_t count, struct error *err)
-{
-    struct class_picking p = { .samples = s,
-                               .image_bytes = source->image_bytes,
-                               .count = count,
-                               .label = label };
-
-    if (count < 1 || count > ROWS_MAX)
-        return error_set(err, FAIL_USAGE, "1 to %d rows can be picked",
-                         ROWS_MAX);
-    return samples_init(s, source, count, err) &&
-           stream_rows(source, take_class, &p, err);
+    free(s->sample);
+    free(s->images);
+    *s = (struct samples){ 0 };
 }

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/sizes.h"
-#include "base/text.h"
 #include "pipeline/groups.h"
+#include "pipeline/ownclasses.h"
 
 /* ---- sources ---- */
 
@@ -72,34 +72,21 @@ static bool read_source(struct setrun *set, size_t i, struct duplicates *equal,
 
 static bool name_own_classes(struct setrun *set, struct error *err)
 {
-    const struct tree *tree = NULL;
+    struct own_classes own = { 0 };
+    bool ok = true;
 
-    for (size_t i = 0; i < set->input->split_count; i++) {
+    for (size_t i = 0; ok && i < set->input->split_count; i++) {
         const struct supply *s = &set->supply[i];
-        const struct tree *here = &s->source.tree;
         for (uint64_t row = 0; s->label && row < s->rows; row++)
-            if (s->label[row] >= set->classes)
-                set->classes = s->label[row] + (size_t)1;
-        if (here->class_count == 0)
-            continue;
-        if (here->class_count > set->classes)
-            set->classes = here->class_count;
-        if (!tree || here->class_count > tree->class_count)
-            tree = here;
+            own_classes_add(&own, s->label[row]);
+        ok = own_classes_add_tree(&own, &s->source.tree, err);
     }
-    if (set->classes == 0) /* no labels at all */
-        set->classes = 1;
-    set->own_name = calloc(set->classes + 1, sizeof *set->own_name);
-    if (!set->own_name)
-        return error_memory(err);
-    for (size_t c = 0; c < set->classes; c++) {
-        set->own_name[c] = tree && c < tree->class_count
-                               ? text_copy(tree->classes[c], err)
-                               : text_format(err, "%zu", c);
-        if (!set->own_name[c])
-            return false;
-    }
-    return true;
+    ok = ok && own_classes_finish(&own, err);
+    set->classes = own.count;
+    set->own_name = own.name;
+    own.name = NULL;
+    own_classes_release(&own);
+    return ok;
 }
 
 static const char *class_of(const struct setrun *set, size_t label)
@@ -459,9 +446,7 @@ uint32_t *setplan_rows(const struct plan_split *plan, struct error *err)
 
 void setplan_release(struct setrun *set)
 {
-    for (size_t c = 0; set->own_name && c < set->classes; c++)
-        free(set->own_name[c]);
-    free(set->own_name);
+    own_classes_free(set->own_name, set->classes);
     free(set->class_name);
     free(set->relabel);
     groups_release(&set->groups);

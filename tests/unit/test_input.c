@@ -101,6 +101,23 @@ static void test_split_given(void **state)
                    "'d' has splits with names of their own ('train', ...)");
     expect_refusal(NULL, "e", "val", FAIL_USAGE, "('test'); leave out --split");
     expect_refusal(NULL, "u", "train", FAIL_USAGE, "('val')");
+    /* Who only looks may choose one of them later. */
+    static const struct {
+        const char *path, *split, *want;
+    } looks[] = {
+        { "d", "test", "train" },
+        { "u", "train", "val" },
+        { "t", "odd", "odd" },
+    };
+    for (size_t i = 0; i < COUNT_OF(looks); i++) {
+        struct input in = { 0 };
+        struct error err = { 0 };
+        assert_true(
+            input_look_at_path(&in, NULL, looks[i].path, looks[i].split, &err));
+        assert_no_error(err);
+        assert_string_equal(in.split[0].name, looks[i].want);
+        input_release(&in);
+    }
 }
 
 /* ---- pairs of files ---- */
