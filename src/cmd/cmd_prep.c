@@ -31,7 +31,7 @@ static bool choose_own(struct job *j, int argc, char **argv, struct error *err)
 {
     const struct common *common = &j->s->common;
 
-    if (!prep_own_input(j->s, argc > 0 ? argv[0] : NULL, &j->input, err) ||
+    if (!own_input(&j->s->own, argc > 0 ? argv[0] : NULL, &j->input, err) ||
         !catalogue_load(&j->datasets.catalogue, common->catalogue, err))
         return false;
     if (catalogue_find(&j->datasets.catalogue, j->input.name))
@@ -65,19 +65,19 @@ static bool set_up(struct job *j, int argc, char **argv, struct error *err)
     const struct prep_settings *s = j->s;
     struct prepare_settings *p = &j->prepare;
 
-    if (s->own.labels.count > 0 && s->own.images.count == 0)
-        return error_set(err, FAIL_USAGE, "--labels goes with --images");
-    if (s->own.split.count > 0 && !prep_is_own(s))
+    if (s->own.split.count > 0 && !own_words_any(&s->own))
         return error_set(
             err, FAIL_USAGE,
             "--split goes with --from or --images; to prepare some "
             "splits only, use --splits");
+    if (!own_words_check(&s->own, err))
+        return false;
     if (s->fitted_on && !s->recipe)
         return error_set(err, FAIL_USAGE, "--fitted-on goes with --recipe");
     if (s->recipe && !prep_recipe_open(&j->recipe, s->recipe, err))
         return false;
-    if (!(prep_is_own(s) ? choose_own(j, argc, argv, err)
-                         : choose_published(j, argc, argv, err)))
+    if (!(own_words_any(&s->own) ? choose_own(j, argc, argv, err)
+                                 : choose_published(j, argc, argv, err)))
         return false;
     p->input = &j->input;
     p->raw_dir = j->store.raw;

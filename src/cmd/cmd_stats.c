@@ -1,191 +1,191 @@
 /* SPDX-License-Identifier: MIT */
-/* stats: exact counts, means and deviations, in words or as JSON. */
-#include <inttypes.h>
+/* stats: exact figures and findings, in words, as JSON or as a table, as a
+ * picture and as a page. */
 #include <stdio.h>
+#include <string.h>
 
+#include "base/outfile.h"
 #include "cli/report.h"
+#include "cli/terminal.h"
 #include "cmd/commands.h"
-#include "cmd/datasets.h"
-#include "dataset/source.h"
-#include "format/jsondoc.h"
-#include "pipeline/count.h"
-#include "stage/stats.h"
+#include "cmd/stats_options.h"
+#include "cmd/stats_report.h"
+#include "format/pngimage.h"
+#include "pipeline/survey.h"
+#include "show/findings.h"
+#include "show/plot.h"
+#include "show/statsjson.h"
+#include "show/statstable.h"
+#include "show/statstext.h"
 
-struct stats_settings {
-    struct common common;
-    const char *split;
-    bool as_published;
-};
+/* ---- on standard output ---- */
 
-static const struct option_row stats_options[] = {
-    { "split", 0, TEXT(struct stats_settings, split), .arg = "NAME",
-      .help = "this split only (default: all)" },
-    AS_PUBLISHED_ROW(struct stats_settings, as_published, .noted = 0),
-    { .name = NULL },
-};
-
-/* What is reported of one split. */
-struct split_report {
-    const struct catalogue_dataset *dataset;
-    const struct catalogue_split *split;
-    uint64_t label_base; /* of the labels as they are read */
-    struct array_info images;
-    struct stats stats;
-    struct pixel_stats pixels;
-};
-
-static bool scan(struct split_report *r, const char *raw_dir, unsigned flags,
-                 struct error *err)
+static bool print_json(const struct stats_settings *s,
+                       const struct survey *survey, struct error *err)
 {
-    struct source source = { 0 };
-    size_t classes = r->dataset->class_count + (size_t)r->label_base;
-    uint64_t histogram[256];
-    bool ok = source_open_published(&source, raw_dir, r->dataset, r->split,
-                                    NULL, flags, err) &&
-              stats_init(&r->stats, classes, source.image_bytes, err) &&
-              count_source(&source, classes, &r->stats, err);
+    struct json_t *doc = stats_to_json(survey, s->pixels, err);
 
-    if (ok) {
-        r->images = source.images;
-        stats_total(&r->stats, histogram);
-        ok = pixel_stats_of(histogram, &r->pixels, err);
+    if (survey->audited)
+        findings_to_json(doc, survey, err);
+    return report_json(doc, err);
+}
+
+static bool write_table(enum stats_table table, const struct survey *survey,
+                        struct writer *w, struct error *err)
+{
+    switch (table) {
+    case TABLE_LEVELS:
+        return stats_write_levels(survey, w, err);
+    case TABLE_PIXELS:
+        return stats_write_pixels(survey, w, err);
+    case TABLE_FINDINGS:
+        return findings_write_table(survey, w, err);
+    case TABLE_CLASSES:
+        break;
     }
-    source_close(&source);
+    return stats_write_classes(survey, w, err);
+}
+
+static bool write_words(const struct survey *survey, struct writer *w,
+                        struct error *err)
+{
+    const struct text_style style = { .blocks = terminal_has_blocks() };
+
+    return stats_write_text(survey, &style, w, err) &&
+           (!survey->audited || (writer_printf(w, err, "\n") &&
+                                 findings_write_text(survey, w, err)));
+}
+
+/* All of it or nothing: it is printed when it is complete. */
+static bool print_text(const struct stats_settings *s,
+                       const struct survey *survey, struct error *err)
+{
+    struct bytes_writer text;
+
+    bytes_writer_init(&text);
+    bool ok = s->tsv
+                  ? write_table(stats_options_table(s), survey, &text.base, err)
+                  : write_words(survey, &text.base, err);
+    if (ok)
+        fwrite(text.bytes, 1, text.n, stdout);
+    bytes_writer_release(&text);
     return ok;
 }
 
-static void set_moments(struct json_t *doc, const struct pixel_stats *p,
+/* ---- files ---- */
+
+/* They are opened before the work, so that one in the way is found first. */
+struct files {
+    struct outfile plot, report;
+};
+
+static bool open_file(struct outfile *out, const char *path, bool force,
+                      struct error *err)
+{
+    struct error terminal = { 0 };
+
+    if (!path)
+        return true;
+    if (!report_no_terminal(path, &terminal))
+        return error_set(err, FAIL_USAGE,
+                         "standard output is a terminal, which shows neither "
+                         "PNG nor HTML; name a file, or use a pipe");
+    return outfile_open(out, path,
+                        OUTFILE_DEVICE | (force ? OUTFILE_REPLACE : 0u), err);
+}
+
+static bool write_plot(const struct stats_settings *s,
+                       const struct survey *survey, struct writer *w,
+                       struct error *err)
+{
+    struct canvas canvas = { 0 };
+    unsigned zoom = s->zoom ? (unsigned)s->zoom : 1;
+    bool ok =
+        plot_draw(&canvas, survey, s->panels, zoom, err) &&
+        pngimage_write(w, canvas.pixels, canvas.width, canvas.height, err);
+
+    canvas_release(&canvas);
+    return ok;
+}
+
+/* Both are whole before either appears. */
+static bool write_files(const struct stats_settings *s, struct files *files,
+                        const struct survey *survey, const char *raw_dir,
                         struct error *err)
 {
-    jsondoc_set_real(doc, "mean", p->mean, err);
-    jsondoc_set_real(doc, "std", p->std, err);
+    return (!s->plot || write_plot(s, survey, &files->plot.base, err)) &&
+           (!s->report ||
+            stats_report_write(survey, raw_dir, &files->report.base, err)) &&
+           (!s->plot || outfile_commit(&files->plot, err)) &&
+           (!s->report || outfile_commit(&files->report, err));
 }
 
-static struct json_t *describe_classes(const struct split_report *r,
-                                       struct error *err)
+static bool is_stdout(const char *path)
 {
-    struct json_t *list = jsondoc_array(err);
-
-    for (size_t c = 0; c < r->stats.classes; c++) {
-        struct json_t *doc = jsondoc_object(err);
-        struct pixel_stats pixels = { 0 };
-        (void)!pixel_stats_of(r->stats.histogram[c], &pixels, err);
-        jsondoc_set_u64(doc, "label", c, err);
-        jsondoc_set_text(doc, "name",
-                         catalogue_class_name(r->dataset, r->label_base, c),
-                         err);
-        jsondoc_set_u64(doc, "count", r->stats.label_counts[c], err);
-        jsondoc_set_u64(doc, "pixel_sum", pixels.sum, err);
-        set_moments(doc, &pixels, err);
-        jsondoc_append(list, doc, err);
-    }
-    return list;
+    return path && strcmp(path, "-") == 0;
 }
 
-static struct json_t *describe(const struct split_report *r, struct error *err)
+/* On standard output, unless something else goes there. */
+static void tell_path(const struct stats_settings *s, const char *path)
 {
-    struct json_t *doc = jsondoc_object(err), *shape = jsondoc_array(err);
-    struct json_t *pixels = jsondoc_object(err), *labels = jsondoc_object(err);
-    struct json_t *counts = jsondoc_array(err);
-
-    for (unsigned i = 1; i < r->images.ndims; i++)
-        jsondoc_append_u64(shape, r->images.dim[i], err);
-    for (size_t c = 0; c < r->stats.classes; c++)
-        jsondoc_append_u64(counts, r->stats.label_counts[c], err);
-    jsondoc_set_u64(pixels, "min", r->pixels.min, err);
-    jsondoc_set_u64(pixels, "max", r->pixels.max, err);
-    jsondoc_set_u64(pixels, "sum", r->pixels.sum, err);
-    jsondoc_set_u64(pixels, "sum_squares", r->pixels.sum_squares, err);
-    set_moments(pixels, &r->pixels, err);
-    jsondoc_set_u64(pixels, "zeros", r->pixels.zeros, err);
-    jsondoc_set(labels, "counts", counts, err);
-    jsondoc_set_u64(doc, "count", r->stats.rows, err);
-    jsondoc_set(doc, "shape", shape, err);
-    jsondoc_set(doc, "pixels", pixels, err);
-    jsondoc_set(doc, "labels", labels, err);
-    jsondoc_set(doc, "classes", describe_classes(r, err), err);
-    return doc;
+    if (!path || is_stdout(path))
+        return;
+    if (s->common.json || s->tsv || is_stdout(s->plot) || is_stdout(s->report))
+        report_note(&s->common, "wrote '%s'", path);
+    else
+        report_path(path);
 }
 
-static void print(const struct split_report *r, struct error *err)
-{
-    const struct pixel_stats *p = &r->pixels;
+/* ---- the command ---- */
 
-    report_text(r->dataset->name);
-    fputs(", ", stdout);
-    report_text(r->split->name);
-    printf(": %" PRIu64 " images of ", r->stats.rows);
-    for (unsigned i = 1; i < r->images.ndims; i++)
-        printf("%s%" PRIu64, i > 1 ? "x" : "", r->images.dim[i]);
-    printf("\n  pixels  min %u, max %u, sum %" PRIu64 ", zeros %" PRIu64,
-           p->min, p->max, p->sum, p->zeros);
-    if (p->count > 0)
-        printf(" (%.1f%%)\n          mean %.12f, deviation %.12f (of x/255)",
-               100.0 * (double)p->zeros / (double)p->count, p->mean, p->std);
-    puts("\n\n  label     count   share    mean  deviation  name");
-    for (size_t c = 0; c < r->stats.classes; c++) {
-        struct pixel_stats of_class = { 0 };
-        uint64_t count = r->stats.label_counts[c];
-        (void)!pixel_stats_of(r->stats.histogram[c], &of_class, err);
-        printf("  %5zu  %8" PRIu64 "  %5.1f%%", c, count,
-               r->stats.rows ? 100.0 * (double)count / (double)r->stats.rows
-                             : 0.0);
-        if (count > 0)
-            printf("  %6.4f     %6.4f  ", of_class.mean, of_class.std);
-        else
-            fputs("       -          -  ", stdout);
-        report_text(catalogue_class_name(r->dataset, r->label_base, c));
-        putchar('\n');
-    }
+static bool print(const struct stats_settings *s, const struct survey *survey,
+                  struct error *err)
+{
+    tell_path(s, s->plot);
+    tell_path(s, s->report);
+    if (s->common.json)
+        return print_json(s, survey, err);
+    return (!s->tsv && (s->plot || s->report)) || print_text(s, survey, err);
+}
+
+static bool judge(const struct stats_settings *s, const struct survey *survey,
+                  struct error *err)
+{
+    size_t count = survey->audit.count;
+
+    if (!s->strict || count == 0)
+        return true;
+    return error_set(err, FAIL_DATA,
+                     "%zu finding%s; with --strict there has to be none", count,
+                     count == 1 ? "" : "s");
 }
 
 static bool run(void *settings, int argc, char **argv, struct error *err)
 {
     const struct stats_settings *s = settings;
-    struct datasets datasets = { 0 };
-    struct store store = { 0 };
-    const struct catalogue_dataset *d = NULL;
-    const struct catalogue_split *only = NULL;
-    unsigned flags = (s->common.jobs > 1 ? SOURCE_AHEAD : 0u) |
-                     (s->as_published ? SOURCE_AS_PUBLISHED : 0u);
-    struct json_t *splits = s->common.json ? jsondoc_object(err) : NULL;
-    bool ok = datasets_one(&datasets, &store, &s->common, argc, argv, err);
+    const struct audit_rules rules = stats_options_rules(s);
+    struct opened_view opened = { 0 };
+    struct files files = { 0 };
+    struct survey survey = { 0 };
+    bool ok = stats_options_check(s, err) &&
+              view_options_open(&opened, &s->view, &s->common, s->split, argc,
+                                argv, err) &&
+              open_file(&files.plot, s->plot, s->common.force, err) &&
+              open_file(&files.report, s->report, s->common.force, err) &&
+              survey_run(&survey, &opened.view,
+                         stats_options_audits(s) ? &rules : NULL, err);
 
-    if (ok)
-        d = datasets.chosen[0];
-    if (ok && s->split)
-        ok = (only = datasets_split(d, s->split, err)) != NULL;
-    for (size_t i = 0; ok && i < d->split_count; i++) {
-        struct split_report report = {
-            .dataset = d,
-            .split = &d->split[i],
-            .label_base = s->as_published ? d->label_base : 0,
-        };
-        if (only && only != report.split)
-            continue;
-        ok = scan(&report, store.raw, flags, err);
-        if (ok && s->common.json)
-            jsondoc_set(splits, report.split->name, describe(&report, err),
-                        err);
-        else if (ok)
-            print(&report, err);
-        if (ok && !s->common.json && !only && i + 1 < d->split_count)
-            putchar('\n');
-        stats_release(&report.stats);
-    }
-    if (!ok && d)
-        datasets_hint_fetch(d, err);
-    if (ok && s->common.json) {
-        struct json_t *doc = jsondoc_object(err);
-        jsondoc_set_text(doc, "schema", "mnistprep.stats/1", err);
-        jsondoc_set_text(doc, "dataset", d->name, err);
-        jsondoc_set(doc, "splits", splits, err);
-        splits = NULL;
-        ok = report_json(doc, err);
-    }
-    jsondoc_release(splits);
-    store_release(&store);
-    datasets_release(&datasets);
+    if (!ok)
+        opened_view_hint(&opened, err);
+    /* Only raw files have a receipt beside them. */
+    const struct view *v = &opened.view;
+    const char *raw_dir = v->dataset && !v->prepared ? opened.store.raw : NULL;
+    ok = ok && write_files(s, &files, &survey, raw_dir, err) &&
+         print(s, &survey, err) && judge(s, &survey, err);
+    outfile_abandon(&files.plot);
+    outfile_abandon(&files.report);
+    survey_release(&survey);
+    opened_view_release(&opened);
     return ok;
 }
 
@@ -194,15 +194,21 @@ const struct command command_stats = {
     .operands = "[DATASET]",
     .most = 1,
     .group = GROUP_LOOK,
-    .summary = "counts, means, deviations, balance of the classes",
+    .summary = "figures of pixels and classes, defects, plots, a report",
     .description =
-        "Reads the raw files of a dataset (default: mnist) and reports exact\n"
-        "figures of pixels and labels: sums in integers, mean and population\n"
-        "deviation of x/255, all of it also per class.",
-    .examples = "  mnistprep stats\n"
-                "  mnistprep stats fashion-mnist --split test --json\n",
+        "Reports exact figures of a dataset (default: mnist; its raw files, "
+        "or\n"
+        "what the options name): sums in integers, mean and population\n"
+        "deviation of x/255, the spread of grey levels, all of it also per\n"
+        "class. With --audit also what may be wrong with the rows.",
+    .examples =
+        "  mnistprep stats\n"
+        "  mnistprep stats fashion-mnist --split test --json\n"
+        "  mnistprep stats --prepared --tsv --table levels\n"
+        "  mnistprep stats --audit --near off\n"
+        "  mnistprep stats kmnist --plot kmnist.png --report kmnist.html\n",
     .options = stats_options,
-    .uses = USE_JSON | USE_JOBS,
+    .uses = USE_JSON | USE_JOBS | USE_FORCE,
     .settings_size = sizeof(struct stats_settings),
     .run = run,
 };

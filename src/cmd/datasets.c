@@ -9,24 +9,35 @@
 #include "cli/suggest.h"
 #include "dataset/source.h"
 
-static bool choose(struct datasets *d, const char *name, struct error *err)
+const struct catalogue_dataset *datasets_find(const struct catalogue *known,
+                                              const char *name,
+                                              struct error *err)
 {
-    const struct catalogue_dataset *found = catalogue_find(&d->catalogue, name);
+    const struct catalogue_dataset *found = catalogue_find(known, name);
     const char *names[CATALOGUE_DATASETS_MAX];
     char hint[256];
+
+    if (found)
+        return found;
+    for (size_t i = 0; i < known->count; i++)
+        names[i] = known->dataset[i].name;
+    suggest_nearest(hint, sizeof hint, name, "", names, known->count);
+    error_set(err, FAIL_USAGE, "unknown dataset '%s'%s", name,
+              hint[0] ? hint : "; 'mnistprep list' shows them");
+    return NULL;
+}
+
+static bool choose(struct datasets *d, const char *name, struct error *err)
+{
+    const struct catalogue_dataset *found =
+        datasets_find(&d->catalogue, name, err);
 
     for (size_t i = 0; i < d->count; i++)
         if (d->chosen[i] == found)
             return true; /* named twice: once is enough */
-    if (found) {
+    if (found)
         d->chosen[d->count++] = found;
-        return true;
-    }
-    for (size_t i = 0; i < d->catalogue.count; i++)
-        names[i] = d->catalogue.dataset[i].name;
-    suggest_nearest(hint, sizeof hint, name, "", names, d->catalogue.count);
-    return error_set(err, FAIL_USAGE, "unknown dataset '%s'%s", name,
-                     hint[0] ? hint : "; 'mnistprep list' shows them");
+    return found != NULL;
 }
 
 bool datasets_choose(struct datasets *d, const struct common *common, int argc,

@@ -20,6 +20,11 @@ struct datasets {
 
 enum datasets_default { DATASETS_MNIST, DATASETS_ALL };
 
+/* FAIL_USAGE, with a suggestion, for a name the catalogue does not have. */
+const struct catalogue_dataset *datasets_find(const struct catalogue *known,
+                                              const char *name,
+                                              struct error *err);
+
 /* Loads the catalogue and finds the named datasets; without names, the
  * default. FAIL_USAGE, with a suggestion, for a name it does not have. */
 bool MUST_USE datasets_choose(struct datasets *d, const struct common *common,

@@ -108,41 +108,6 @@ const struct option_row prep_options[] = {
 #undef S
 #undef W
 
-/* ---- data of one's own ---- */
-
-bool prep_is_own(const struct prep_settings *s)
-{
-    return s->own.from || s->own.images.count > 0;
-}
-
-bool prep_own_input(const struct prep_settings *s, const char *name,
-                    struct input *in, struct error *err)
-{
-    const struct own_words *w = &s->own;
-
-    if (w->from && w->images.count > 0)
-        return error_set(err, FAIL_USAGE,
-                         "--from and --images exclude another");
-    if (w->from && (w->labels.count > 0 || w->split.count > 1))
-        return error_set(err, FAIL_USAGE,
-                         "--labels and several --split go with --images");
-    if (w->from)
-        return input_of_path(in, name, w->from,
-                             w->split.count ? w->split.text[0] : NULL, err);
-    if ((w->labels.count > 0 && w->labels.count != w->images.count) ||
-        (w->split.count != w->images.count &&
-         (w->split.count > 0 || w->images.count > 1)))
-        return error_set(err, FAIL_USAGE,
-                         "--images, --labels and --split are needed equally "
-                         "often");
-    for (size_t i = 0; i < w->images.count; i++)
-        if (!input_add_files(in, name, w->images.text[i],
-                             w->labels.count ? w->labels.text[i] : NULL,
-                             w->split.count ? w->split.text[i] : NULL, err))
-            return false;
-    return true;
-}
-
 /* ---- the recipe ---- */
 
 static bool parse_real(const char *option, const char *text, double *to,
@@ -150,24 +115,6 @@ static bool parse_real(const char *option, const char *text, double *to,
 {
     return !text || number_parse_double(text, to) ||
            error_set(err, FAIL_USAGE, "%s: '%s' is no number", option, text);
-}
-
-/* "28x28" */
-static bool parse_size(const char *option, const char *text, uint64_t *height,
-                       uint64_t *width, struct error *err)
-{
-    const char *x = text ? strchr(text, 'x') : NULL;
-
-    if (!text)
-        return true;
-    if (x && number_parse_u64_n(text, (size_t)(x - text), height) &&
-        number_parse_u64(x + 1, width) && *height > 0 && *width > 0 &&
-        *height <= SOURCE_IMAGE_MAX_BYTES && *width <= SOURCE_IMAGE_MAX_BYTES)
-        return true;
-    return error_set(err, FAIL_USAGE,
-                     "%s: '%s' is no size; height and width are needed, as in "
-                     "28x28",
-                     option, text);
 }
 
 bool prep_recipe(const struct prep_settings *s, const struct input *in,
@@ -203,10 +150,10 @@ bool prep_recipe(const struct prep_settings *s, const struct input *in,
     r->label_dtype = (int)label_dtype;
     return parse_real("--smoothing", w->smoothing, &r->smoothing, err) &&
            parse_real("--val", w->val, &r->val, err) &&
-           parse_size("--size", w->size, &r->geometry.height,
-                      &r->geometry.width, err) &&
-           parse_size("--shape", w->shape, &r->table.height, &r->table.width,
-                      err) &&
+           own_size_parse("--size", w->size, &r->geometry.height,
+                          &r->geometry.width, err) &&
+           own_size_parse("--shape", w->shape, &r->table.height,
+                          &r->table.width, err) &&
            recipe_parse_classes(r, in, w->classes, err) &&
            recipe_parse_formats(r, w->formats ? w->formats : "bin", err) &&
            recipe_parse_splits(r, in, w->splits, err) && recipe_check(r, err);

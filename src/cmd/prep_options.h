@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cmd/own_options.h"
 #include "cmd/scale_options.h"
 #include "pipeline/recipe.h"
 
@@ -21,12 +22,6 @@ struct recipe_words {
     bool any; /* was one of them given at all? */
 };
 
-/* The words for data of one's own. */
-struct own_words {
-    const char *from;
-    struct text_list images, labels, split;
-};
-
 struct prep_settings {
     struct common common;
     struct recipe_words words;
@@ -37,13 +32,6 @@ struct prep_settings {
 };
 
 extern const struct option_row prep_options[];
-
-/* Is it data of one's own that is asked for? */
-bool prep_is_own(const struct prep_settings *s);
-
-/* *in is released by the caller in any case. name may be NULL. */
-bool MUST_USE prep_own_input(const struct prep_settings *s, const char *name,
-                             struct input *in, struct error *err);
 
 /* The recipe in words. */
 bool MUST_USE prep_recipe(const struct prep_settings *s, const struct input *in,

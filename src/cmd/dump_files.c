@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* dump's files: pictures one by one, or a contact sheet. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/directory.h"
+#include "base/interrupt.h"
+#include "base/outfile.h"
+#include "base/text.h"
+#include "cli/report.h"
+#include "cmd/dump.h"
+#include "draw/font.h"
+#include "draw/sheet.h"
+#include "format/pngimage.h"
+
+/* ---- where to ---- */
+
+/* The file or the directory that the pictures go to. */
+struct destination {
+    const char *file; /* NULL: files in `dir` */
+    const char *dir;
+    struct bytes_writer png; /* written at once: libpng comes with crumbs */
+};
+
+static bool is_file_name(const char *path)
+{
+    struct stat st;
+
+    return text_ends_with(path, ".png") &&
+           !(stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+}
+
+static bool find_destination(const struct dump *d, struct destination *to,
+                             struct error *err)
+{
+    const char *output = d->settings->output;
+    bool single = d->request.form == DUMP_SHEET || d->list.count == 1;
+
+    to->dir = output ? output : d->opened.store.samples;
+    if (!output || (strcmp(output, "-") != 0 && !is_file_name(output)))
+        return true;
+    to->file = output;
+    if (!single && strcmp(output, "-") == 0)
+        return error_set(err, FAIL_USAGE,
+                         "standard output takes one picture only; choose one "
+                         "sample, or use --grid");
+    if (!single)
+        return error_set(err, FAIL_USAGE,
+                         "'%s' is one file, but several pictures are asked "
+                         "for; name a directory",
+                         output);
+    return report_no_terminal(output, err);
+}
+
+static bool write_file(const struct dump *d, const char *path,
+                       const struct bytes_writer *png, struct error *err)
+{
+    bool replace = d->settings->common.force || !d->settings->output;
+    unsigned flags = OUTFILE_DEVICE | (replace ? OUTFILE_REPLACE : 0u);
+
+    if (!outfile_put(path, png->bytes, png->n, flags, err))
+        return false;
+    if (strcmp(path, "-") != 0)
+        report_path(path);
+    return true;
+}
+
+static bool write_picture(const struct dump *d, struct destination *to,
+                          const char *name, const struct canvas *canvas,
+                          struct error *err)
+{
+    to->png.n = 0;
+    if (!pngimage_write(&to->png.base, canvas->pixels, canvas->width,
+                        canvas->height, err))
+        return false;
+    if (to->file)
+        return write_file(d, to->file, &to->png, err);
+    char *path = path_join(to->dir, name, err);
+    bool ok = path && write_file(d, path, &to->png, err);
+
+    free(path);
+    return ok;
+}
+
+/* ---- single pictures ---- */
+
+/* Such that names sort as rows do. */
+static int row_digits(uint64_t rows)
+{
+    int digits = 5;
+
+    for (uint64_t limit = 100000; limit < rows && digits < 19; limit *= 10)
+        digits++;
+    return digits;
+}
+
+static void picture_name(const struct dump *d, const struct sample *s,
+                         char name[160])
+{
+    const char *split = d->view->split_name[s->split];
+    int digits = row_digits(d->samples.split_rows[s->split]);
+    int used = snprintf(name, 160, "%.100s-%0*" PRIu64, split, digits, s->row);
+    char *end = name + used;
+
+    if (s->has_label)
+        snprintf(end, 160 - (size_t)used, "-%" PRId64 ".png", s->label);
+    else
+        snprintf(end, 160 - (size_t)used, ".png");
+}
+
+static bool write_pictures(const struct dump *d, struct destination *to,
+                           struct error *err)
+{
+    const struct samples *all = &d->samples;
+    unsigned zoom = (unsigned)d->settings->zoom;
+    struct canvas canvas = { 0 };
+    bool ok =
+        canvas_init(&canvas, all->width * zoom, all->height * zoom, 0, err);
+
+    for (size_t i = 0; ok && i < all->count; i++) {
+        char name[160];
+        if (all->sample[i].again)
+            continue; /* it would get the same name */
+        picture_name(d, &all->sample[i], name);
+        canvas_blit(&canvas, 0, 0, zoom, all->sample[i].image, all->width,
+                    all->height);
+        ok = interrupt_none(err) && write_picture(d, to, name, &canvas, err);
+    }
+    canvas_release(&canvas);
+    return ok;
+}
+
+/* ---- a sheet ---- */
+
+static void fit_classes(const struct dump *d, struct sheet_layout *layout)
+{
+    size_t run = 0;
+
+    layout->columns = layout->rows = 1;
+    for (size_t i = 0; i < d->samples.count; i++) {
+        bool begins = dump_begins_row(d, i);
+        run = begins ? 1 : run + 1;
+        layout->rows += begins;
+        if (run > layout->columns)
+            layout->columns = run;
+    }
+}
+
+static void fit_square(const struct dump *d, struct sheet_layout *layout)
+{
+    size_t count = d->samples.count;
+
+    layout->columns = 1;
+    while (layout->columns * layout->columns < count)
+        layout->columns++;
+    layout->rows = (count + layout->columns - 1) / layout->columns;
+}
+
+static void fit_captions(const struct dump *d, struct sheet_layout *layout)
+{
+    for (size_t i = 0; i < d->samples.count; i++) {
+        struct dump_caption c;
+        dump_caption_init(&c, d, i);
+        const char *lines[] = { c.class_name, c.row };
+        for (unsigned line = 0; line < 2; line++) {
+            size_t length = lines[line] ? font_text_length(lines[line]) : 0;
+            if (length > 0 && line >= layout->captions)
+                layout->captions = line + 1;
+            if (length > layout->caption_length)
+                layout->caption_length = length;
+        }
+    }
+}
+
+static void fill_sheet(const struct dump *d, struct sheet *sheet, bool by_class)
+{
+    size_t columns = sheet->layout.columns, position = 0;
+
+    for (size_t i = 0; i < d->samples.count; i++, position++) {
+        struct dump_caption c;
+        dump_caption_init(&c, d, i);
+        if (by_class && dump_begins_row(d, i) && position % columns > 0)
+            position += columns - position % columns;
+        sheet_place(sheet, position, d->samples.sample[i].image, c.class_name);
+        if (c.row)
+            sheet_caption(sheet, position, 1, c.row);
+    }
+}
+
+static bool write_sheet(const struct dump *d, struct destination *to,
+                        struct error *err)
+{
+    const struct dump_settings *s = d->settings;
+    bool fits = d->request.columns == 0, by_class = fits && s->per_class > 0;
+    struct sheet_layout layout = { .columns = d->request.columns,
+                                   .rows = d->request.rows,
+                                   .tile_width = d->samples.width,
+                                   .tile_height = d->samples.height,
+                                   .zoom = (unsigned)s->zoom,
+                                   .padding = (unsigned)s->padding };
+    struct sheet sheet = { 0 };
+    char name[160];
+
+    if (by_class)
+        fit_classes(d, &layout);
+    else if (fits)
+        fit_square(d, &layout);
+    if (s->captions)
+        fit_captions(d, &layout);
+    snprintf(name, sizeof name, "%.100s-%zux%zu.png",
+             d->several ? "rows"
+                        : d->view->split_name[d->samples.sample[0].split],
+             layout.columns, layout.rows);
+    bool ok = sheet_init(&sheet, &layout, err);
+    if (ok)
+        fill_sheet(d, &sheet, by_class);
+    ok = ok && write_picture(d, to, name, &sheet.canvas, err);
+    sheet_release(&sheet);
+    return ok;
+}
+
+static bool check_fit(const struct dump *d, struct error *err)
+{
+    const struct dump_request *r = &d->request;
+
+    if (r->columns == 0 || d->list.count <= r->columns * r->rows)
+        return true;
+    return error_set(err, FAIL_USAGE,
+                     "%zu samples do not fit a grid of %zux%zu; choose fewer, "
+                     "or use --grid auto",
+                     d->list.count, r->columns, r->rows);
+}
+
+bool dump_files(struct dump *d, struct error *err)
+{
+    struct destination to = { 0 };
+
+    bytes_writer_init(&to.png);
+    bool ok = dump_choose(d, err) && check_fit(d, err) &&
+              find_destination(d, &to, err) && dump_read(d, err) &&
+              (to.file || directory_make(to.dir, err)) &&
+              (d->request.form == DUMP_SHEET ? write_sheet(d, &to, err)
+                                             : write_pictures(d, &to, err));
+    bytes_writer_release(&to.png);
+    return ok;
+}

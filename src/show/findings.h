@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* What an audit found, in words, as JSON and as a table. */
+#ifndef MP_SHOW_FINDINGS_H
+#define MP_SHOW_FINDINGS_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/writer.h"
+#include "pipeline/survey.h"
+
+struct json_t;
+
+/* Sets "audit" in doc. As with jsondoc.h, what goes wrong is noted in *err. */
+void findings_to_json(struct json_t *doc, const struct survey *s,
+                      struct error *err);
+
+/* Lines of at most 80 columns: the findings of each kind, of which there are
+ * FINDINGS_SHOWN at most, and the kinds of which there are none. */
+enum { FINDINGS_SHOWN = 8 };
+bool MUST_USE findings_write_text(const struct survey *s, struct writer *w,
+                                  struct error *err);
+
+/* Tab-separated values with a header: a line for each row of each finding, or
+ * one with an empty row for a finding without. Its columns are split, row,
+ * label, finding, group (the finding's number, from 1) and measure; what there
+ * is not is empty. */
+bool MUST_USE findings_write_table(const struct survey *s, struct writer *w,
+                                   struct error *err);
+
+#endif

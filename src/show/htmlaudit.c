@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* The report's section on what an audit found. */
+#include <inttypes.h>
+
+#include "show/htmlparts.h"
+
+enum { FINDING_ACROSS = 84 };
+
+/* What a kind of finding means, for people who have not read the manual. */
+static const char *const meaning[FINDING_KINDS] = {
+    [FINDING_DUPLICATE] = "Pictures that are equal, pixel for pixel, within "
+                          "one split and under one label.",
+    [FINDING_DUPLICATE_ACROSS] =
+        "Equal pictures in more than one split: what is tested was trained on.",
+    [FINDING_LABEL_CONFLICT] = "At most one of the labels is right.",
+    [FINDING_NEAR_DUPLICATE] = "Pairs of pictures that hardly differ:",
+    [FINDING_BLANK] = "Pictures in which every pixel is 0.",
+    [FINDING_CONSTANT] =
+        "Pictures in which every pixel has the same level, which is not 0.",
+    [FINDING_LABEL_RANGE] = "Rows whose label is no class.",
+    [FINDING_NO_LABELS] = "Splits that have no labels.",
+    [FINDING_EMPTY_CLASS] = "Classes that have no rows in a split.",
+    [FINDING_IMBALANCE] = "Splits whose largest class is much larger than "
+                          "their smallest.",
+    [FINDING_TRANSPOSED] =
+        "Pictures that look like their class when rows and columns are "
+        "exchanged, and not as they stand.",
+    [FINDING_LABEL_ERROR] =
+        "Rows whose label is known to be wrong, or doubtful.",
+};
+
+bool html_has_audit(const struct page *p)
+{
+    return p->survey->audited;
+}
+
+static void put_meaning(struct page *p, enum finding_kind kind)
+{
+    markup_format(&p->m, "<p>%s", meaning[kind]);
+    if (kind == FINDING_NEAR_DUPLICATE)
+        markup_format(&p->m,
+                      " by at most %g grey levels, root mean square over the "
+                      "pixels.",
+                      p->survey->audit.rules.near);
+    markup_put(&p->m, "</p>\n");
+}
+
+static void put_summary(struct page *p)
+{
+    const struct audit *a = &p->survey->audit;
+    struct markup *m = &p->m;
+
+    markup_put(m, "<div class=\"scroll\"><table>\n<thead><tr>"
+                  "<th scope=\"col\">Looked for</th>"
+                  "<th class=\"n\" scope=\"col\">Findings</th>"
+                  "<th class=\"n\" scope=\"col\">Rows</th></tr></thead>\n"
+                  "<tbody>\n");
+    for (unsigned k = 0; k < FINDING_KINDS; k++) {
+        const char *title = finding_title((enum finding_kind)k);
+        if (k == FINDING_NEAR_DUPLICATE && a->rules.near < 0) {
+            markup_format(m,
+                          "<tr class=\"none\"><th scope=\"row\">%s</th>"
+                          "<td class=\"n\" colspan=\"2\">not looked for"
+                          "</td></tr>\n",
+                          title);
+            continue;
+        }
+        markup_format(m, "<tr%s><th scope=\"row\">",
+                      a->of_kind[k] > 0 ? "" : " class=\"none\"");
+        if (a->of_kind[k] > 0)
+            markup_format(m, "<a href=\"#audit-%s\">%s</a>",
+                          finding_name((enum finding_kind)k), title);
+        else
+            markup_put(m, title);
+        markup_format(m,
+                      "</th><td class=\"n\">%zu</td><td class=\"n\">%" PRIu64
+                      "</td></tr>\n",
+                      a->of_kind[k], a->rows_of_kind[k]);
+    }
+    markup_put(m, "</tbody></table></div>\n");
+}
+
+/* What is known of a finding beside its rows; nothing for most. */
+static void put_remark(struct page *p, const struct finding *f)
+{
+    struct markup *m = &p->m;
+
+    switch (f->kind) {
+    case FINDING_NEAR_DUPLICATE:
+        markup_format(m, "%.2f levels apart", f->measure);
+        break;
+    case FINDING_IMBALANCE:
+        markup_text(m, p->survey->view->split_name[f->split]);
+        markup_format(m,
+                      ": the largest class has %.1f times the rows of the "
+                      "smallest",
+                      f->measure);
+        break;
+    case FINDING_EMPTY_CLASS:
+        markup_text(m, p->survey->view->split_name[f->split]);
+        markup_put(m, ": no rows of class ");
+        html_class(p, f->label);
+        break;
+    case FINDING_NO_LABELS:
+        markup_text(m, p->survey->view->split_name[f->split]);
+        break;
+    case FINDING_LABEL_ERROR:
+        if (f->guess >= 0) {
+            markup_put(m, "looks like ");
+            html_class(p, f->guess);
+        } else {
+            markup_put(m, "there is no agreement on what it is");
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+static bool has_remark(const struct finding *f)
+{
+    return f->kind == FINDING_NEAR_DUPLICATE || f->kind == FINDING_LABEL_ERROR;
+}
+
+static void put_row_name(struct page *p, const struct exhibit *e)
+{
+    markup_text(&p->m, p->survey->view->split_name[e->split]);
+    markup_format(&p->m, " %" PRIu64, e->row);
+}
+
+static void put_details(struct page *p, const struct exhibit *e)
+{
+    if (e->source_row >= 0)
+        markup_format(&p->m, "<br/>source row %" PRId64, e->source_row);
+    if (e->label < 0)
+        return;
+    markup_put(&p->m, "<br/>label ");
+    if ((uint64_t)e->label < p->survey->class_count)
+        html_class(p, e->label);
+    else
+        markup_format(&p->m, "%" PRId64, e->label);
+}
+
+static void put_picture(struct page *p, const struct exhibit *e)
+{
+    struct markup *m = &p->m;
+
+    if (!e->pixels)
+        return;
+    markup_put(m, "<figure class=\"picture\">");
+    html_image_open(p);
+    put_row_name(p, e);
+    html_image_close(p, e->pixels, e->width, e->height,
+                     html_shown(e->width, e->height, FINDING_ACROSS));
+    markup_put(m, "<figcaption>");
+    put_row_name(p, e);
+    put_details(p, e);
+    markup_put(m, "</figcaption></figure>\n");
+}
+
+/* Pictures of one finding stay together in a frame. */
+static void put_finding(struct page *p, const struct finding *f,
+                        const struct exhibit *e, size_t count)
+{
+    struct markup *m = &p->m;
+
+    markup_put(m, "<div class=\"finding\">\n<div class=\"pictures\">\n");
+    for (size_t i = 0; i < count; i++)
+        put_picture(p, &e[i]);
+    markup_put(m, "</div>\n");
+    if (has_remark(f)) {
+        markup_put(m, "<p>");
+        put_remark(p, f);
+        markup_put(m, "</p>\n");
+    }
+    markup_put(m, "</div>\n");
+}
+
+/* The findings of a kind whose rows are on show. */
+static void put_pictures(struct page *p, enum finding_kind kind)
+{
+    const struct audit *a = &p->survey->audit;
+    const struct exhibits *e = p->facts->exhibits;
+    size_t shown = 0;
+
+    markup_put(&p->m, "<div class=\"findings\">\n");
+    for (size_t i = 0; i < a->count && shown < e->found_count[kind]; i++) {
+        const struct finding *f = &a->finding[i];
+        size_t left = e->found_count[kind] - shown;
+        size_t some = f->row_count < left ? f->row_count : left;
+        if (f->kind != kind)
+            continue;
+        put_finding(p, f, &e->found[kind][shown], some);
+        shown += some;
+    }
+    markup_put(&p->m, "</div>\n");
+    if (shown < a->rows_of_kind[kind])
+        markup_format(&p->m,
+                      "<p class=\"note\">The first %zu of %" PRIu64
+                      " rows are shown; stats --audit --json lists "
+                      "them all.</p>\n",
+                      shown, a->rows_of_kind[kind]);
+}
+
+/* Findings that are about no rows. */
+static void put_sentences(struct page *p, enum finding_kind kind)
+{
+    const struct audit *a = &p->survey->audit;
+    size_t shown = 0;
+
+    markup_put(&p->m, "<ul>\n");
+    for (size_t i = 0; i < a->count && shown < EXHIBITS_PER_KIND; i++) {
+        if (a->finding[i].kind != kind)
+            continue;
+        markup_put(&p->m, "<li>");
+        put_remark(p, &a->finding[i]);
+        markup_put(&p->m, "</li>\n");
+        shown++;
+    }
+    markup_put(&p->m, "</ul>\n");
+    if (shown < a->of_kind[kind])
+        markup_format(&p->m,
+                      "<p class=\"note\">and %zu more; stats --audit "
+                      "--json lists them all.</p>\n",
+                      a->of_kind[kind] - shown);
+}
+
+void html_audit(struct page *p)
+{
+    const struct audit *a = &p->survey->audit;
+    struct markup *m = &p->m;
+
+    if (a->count == 0)
+        markup_put(m, "<p>Nothing was found.</p>\n");
+    put_summary(p);
+    for (unsigned k = 0; k < FINDING_KINDS; k++) {
+        enum finding_kind kind = (enum finding_kind)k;
+        if (a->of_kind[k] == 0)
+            continue;
+        markup_format(m, "<h3 id=\"audit-%s\">%s</h3>\n", finding_name(kind),
+                      finding_title(kind));
+        put_meaning(p, kind);
+        if (a->rows_of_kind[k] > 0)
+            put_pictures(p, kind);
+        else
+            put_sentences(p, kind);
+    }
+}
