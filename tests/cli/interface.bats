@@ -83,7 +83,8 @@ normalize --scale --dtype --format -o --force -f
 onehot --classes --smoothing --format -o --force -f
 prep --splits --scale --dtype --label-dtype --no-onehot --smoothing --format
 prep -o --output --sync -n --dry-run -f --force -j
-stats --split --json
+stats --split --prepared --from --images --labels --as-published --json --pixels
+stats --tsv --table --audit --near --strict --plot --panels --zoom --report -f
 dump --split --index --count --class --grid --captions --zoom -o -f --force
 version --json
 END

@@ -1,0 +1,466 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# stats --audit: all that was planted is found, and nothing else.
+
+# Set by common.bash and by `run`:
+# shellcheck disable=SC2154,SC2030,SC2031
+
+load common
+
+four='class 0,class 1,class 2,class 3'
+
+setup() {
+    common_setup
+}
+
+# planted FAULTS ARGS...: ./set, and data/planted/raw.
+planted() {
+    local faults=$1
+    shift
+    rm -rf set data
+    "$MNISTPREP_TEST_PYTHON" "$cli_dir/make_planted.py" set --plant "$faults" \
+        "$@" || return 1
+    mkdir -p data/planted
+    cp -r set/raw data/planted/raw
+}
+
+audit() {
+    mp --catalogue set/catalogue.json stats planted --audit "$@"
+}
+
+see() {
+    "$MNISTPREP_TEST_PYTHON" "$cli_dir/see_audit.py" "$@"
+}
+
+# all_forms 'ARGS OF STATS' ARGS OF THE ORACLE...
+all_forms() {
+    local args
+    read -ra args <<<"$1"
+    shift
+    mp_to a.json "${args[@]}" --json
+    assert_status 0 && assert_no_stderr && see json a.json "$@" || return 1
+    mp_to a.tsv "${args[@]}" --tsv
+    assert_status 0 && assert_no_stderr && see tsv a.tsv "$@" || return 1
+    mp_to a.txt "${args[@]}"
+    assert_status 0 && assert_no_stderr && see text a.txt "$@" || return 1
+    oracle clean-text a.txt
+}
+
+# finds FAULTS ARGS OF make_planted...: all and only those, in all forms.
+finds() {
+    planted "$@" || return 1
+    all_forms '--catalogue set/catalogue.json stats planted --audit' \
+        --raw set/raw --classes "$four" --plan set/plan.json
+}
+
+# --- each kind by itself
+
+@test "audit: nothing in a clean set" {
+    finds ''
+    audit
+    assert_status 0
+    [[ $output == *'audit: nothing found'* ]] || seen 'nothing found'
+    audit --strict
+    assert_status 0
+    assert_no_stderr
+}
+
+@test "audit: the generator's plans are what the definitions say" {
+    planted all
+    see plan set/plan.json --raw set/raw --classes "$four"
+}
+
+@test "audit: duplicates within a split" { finds duplicate; }
+@test "audit: duplicates across splits" { finds across; }
+@test "audit: conflicts of labels" { finds conflict; }
+@test "audit: conflicts of labels across splits" { finds conflict-across; }
+@test "audit: blank pictures" { finds blank; }
+@test "audit: constant pictures" { finds constant; }
+@test "audit: constant pictures under two labels" { finds blank-conflict; }
+@test "audit: near duplicates, just below and just above" { finds near; }
+@test "audit: near duplicates that differ in every pixel" { finds near-edges; }
+@test "audit: near duplicates across splits, and of duplicates" { finds near-across; }
+@test "audit: labels out of range" { finds range; }
+@test "audit: an empty class" { finds empty; }
+@test "audit: imbalance" { finds imbalance; }
+@test "audit: a transposed class of one split" { finds transposed-class; }
+@test "audit: a transposed split" { finds transposed-split; }
+@test "audit: transposed rows" { finds transposed-rows; }
+@test "audit: label errors of a catalogue" { finds label-error; }
+
+# --- together
+
+@test "audit: all kinds in one set" {
+    finds all
+    finds all --seed 2 --size 28x28 --train 400 --test 100
+}
+
+@test "audit: all kinds that need no square" {
+    finds duplicate,across,conflict,conflict-across,blank,constant,near,near-across,range,empty,imbalance,label-error --size 6x14
+}
+
+@test "audit: three splits" {
+    planted all --val 60
+    all_forms '--catalogue set/catalogue.json stats planted --audit' \
+        --raw set/raw --classes "$four" --plan set/plan.json \
+        --set val set/raw/val-images-idx3-ubyte.gz \
+        set/raw/val-labels-idx1-ubyte.gz
+}
+
+@test "audit: one split is compared with itself alone" {
+    planted across,duplicate,near-across
+    mp_to a.json --catalogue set/catalogue.json stats planted --audit --json \
+        --split test
+    assert_status 0
+    see json a.json --raw set/raw --split test --classes "$four"
+}
+
+@test "audit: the figures beside the findings are the same" {
+    planted all
+    mp_to a.json --catalogue set/catalogue.json stats planted --audit --json
+    "$MNISTPREP_TEST_PYTHON" "$cli_dir/see_oracle.py" json a.json --audit \
+        --raw set/raw --classes "$four" --dataset planted
+}
+
+@test "audit: data of one's own, with and without labels" {
+    planted all
+    # Its classes are its labels: none is out of range, those between are empty.
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import json
+plan = json.load(open('set/plan.json'))
+plan['findings'] = [f for f in plan['findings'] if f['kind'] == 'transposed']
+json.dump(plan, open('own.json', 'w'))
+PY
+    mp_to a.json stats mine --from set/raw --audit --json
+    assert_status 0
+    see json a.json --raw set/raw --plan own.json
+    x=set/raw/train-images-idx3-ubyte.gz
+    planted duplicate,conflict,blank,constant,near
+    all_forms "stats mine --images $x --audit" --set train "$x"
+}
+
+@test "audit: labels below zero" {
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import numpy as np
+r = np.random.RandomState(1)
+np.save('x.npy', r.randint(0, 256, (20, 5, 4)).astype('u1'))
+y = np.arange(20) % 2
+y[[3, 11]] = -5, -1
+np.save('y.npy', y.astype('i4'))
+PY
+    all_forms "stats mine --images x.npy --labels y.npy --audit" \
+        --set train x.npy y.npy
+    mp stats mine --images x.npy --labels y.npy
+    assert_status 3
+    assert_no_stdout
+    assert_one_error_line '\b3\b.*-5|-5.*\b3\b'
+}
+
+# --- near duplicates: none is missed, none invented
+
+# clouds N SPREAD: rows around a few centres, many of them about 8 apart.
+clouds() {
+    "$MNISTPREP_TEST_PYTHON" - "$@" <<'PY'
+import sys
+import numpy as np
+n, spread = int(sys.argv[1]), int(sys.argv[2])
+r = np.random.RandomState(n)
+centre = r.randint(40, 200, (5, 9, 7))
+for split, rows in ('train', n), ('test', n // 3):
+    k = r.randint(0, 5, rows)
+    x = centre[k] + r.randint(-spread, spread + 1, (rows, 9, 7))
+    # Some are brighter as a whole, some in one corner.
+    x[::3] += r.randint(-9, 10, (len(x[::3]), 1, 1))
+    x[::4, :3, :3] += r.randint(-30, 30, (len(x[::4]), 1, 1))
+    np.save('%s-images.npy' % split, np.clip(x, 0, 255).astype('u1'))
+    np.save('%s-labels.npy' % split, k.astype('u1'))
+PY
+}
+
+@test "audit: clouds of near duplicates, for several thresholds" {
+    mkdir clouds
+    (cd clouds && clouds 240 10)
+    for near in 8 3.5 12 0.5 255; do
+        [ "$near" != 255 ] || (cd clouds && clouds 30 10)
+        mp_to a.json stats mine --from clouds --audit --near "$near" --json
+        assert_status 0
+        see json a.json --set train clouds/train-images.npy \
+            clouds/train-labels.npy --set test clouds/test-images.npy \
+            clouds/test-labels.npy --near "$near"
+    done
+    "$MNISTPREP_TEST_PYTHON" -c '
+import json
+n = json.load(open("a.json"))["audit"]["kinds"]["near-duplicate"]
+assert n["findings"] == 40 * 39 // 2, n'
+}
+
+@test "audit: --near off" {
+    planted near,near-across
+    mp_to a.json --catalogue set/catalogue.json stats planted --audit \
+        --near off --json
+    assert_status 0
+    see json a.json --raw set/raw --classes "$four" --near 0
+}
+
+@test "audit: near pictures of the genuine files, planted" {
+    need_mnist
+    "$MNISTPREP_TEST_PYTHON" - "$mnist" <<'PY'
+import gzip, sys
+import numpy as np
+x, y = {}, {}
+for split, stem, n in ('train', 'train', 9000), ('test', 't10k', 2000):
+    with gzip.open('%s/%s-images-idx3-ubyte.gz' % (sys.argv[1], stem)) as f:
+        x[split] = np.frombuffer(f.read(16 + 784 * n), 'u1', offset=16) \
+            .reshape(n, 28, 28).copy()
+    with gzip.open('%s/%s-labels-idx1-ubyte.gz' % (sys.argv[1], stem)) as f:
+        y[split] = np.frombuffer(f.read(8 + n), 'u1', offset=8).copy()
+r = np.random.RandomState(3)
+for to in range(0, 9000, 50):  # a neighbour, up to 16 levels off
+    a = x['train'][r.randint(9000)].astype(int)
+    a[a > 0] += r.randint(-20, 21)
+    a += r.randint(0, 2, a.shape) * r.randint(0, 16)
+    x['train'][to] = np.clip(a, 0, 255)
+for to in range(0, 2000, 50):
+    a = x['train'][r.randint(9000)].astype(int)
+    x['test'][to] = np.clip(a + r.randint(0, 14, a.shape), 0, 255)
+for split in x:
+    np.save('%s-images.npy' % split, x[split])
+    np.save('%s-labels.npy' % split, y[split])
+PY
+    for near in 8 14; do
+        mp_to a.json stats mine --from . --audit --near "$near" --json
+        assert_status 0
+        see json a.json --set train train-images.npy train-labels.npy \
+            --set test test-images.npy test-labels.npy --near "$near"
+    done
+}
+
+@test "audit: imbalance begins at twice as many" {
+    for n in 19 20 21; do
+        "$MNISTPREP_TEST_PYTHON" - "$n" <<'PY'
+import sys
+import numpy as np
+n = int(sys.argv[1])
+x = np.random.RandomState(1).randint(0, 256, (n + 25, 8, 5)).astype('u1')
+np.save('x.npy', x)
+np.save('y.npy', np.repeat([0, 2, 3], [n, 15, 10]).astype('u1'))
+PY
+        all_forms 'stats mine --images x.npy --labels y.npy --audit' \
+            --set train x.npy y.npy
+    done
+}
+
+@test "audit: a search that ends early says so" {
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import numpy as np
+x = np.random.RandomState(1).randint(100, 104, (1500, 6, 6)).astype('u1')
+np.save('x.npy', x)
+PY
+    mp_to a.json stats mine --images x.npy --audit --json
+    assert_status 0
+    mp_to a.txt stats mine --images x.npy --audit
+    assert_status 0
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import json
+a = json.load(open('a.json'))['audit']
+text = open('a.txt').read()
+n = a['kinds']['near-duplicate']['findings']
+assert a['truncated'] is (n < 1500 * 1499 // 2), n
+assert n >= 10000, n
+assert not a['truncated'] or \
+    ('early' in text and '--json has all' not in text), text[-900:]
+PY
+}
+
+# --- genuine files
+
+# genuine NAME DIR EXPRESSION: over k, the counts by kind, and a, the audit.
+genuine() {
+    mkdir -p "data/$1"
+    cp -r "$2" "data/$1/raw"
+    mp_to a.json stats "$1" --audit --json
+    assert_status 0
+    assert_no_stderr
+    "$MNISTPREP_TEST_PYTHON" - "$3" <<'PY'
+import json, sys
+a = json.load(open('a.json'))['audit']
+k = {name: n['findings'] for name, n in a['kinds'].items()}
+assert eval('(' + sys.argv[1] + ')'), k
+# Each pair that is told is one, by its distance.
+for f in a['findings']:
+    if f['kind'] == 'near-duplicate':
+        assert len(f['rows']) == 2 and 0 < f['measure'] <= 8, f
+PY
+}
+
+none='all(k[name] == 0 for name in ("duplicate", "duplicate-across",
+    "label-conflict", "blank", "constant", "label-range", "no-labels",
+    "empty-class", "imbalance", "transposed"))'
+
+@test "audit: genuine MNIST" {
+    need_mnist
+    genuine mnist "$mnist" "$none"
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import json
+a = json.load(open('a.json'))['audit']
+e = [f for f in a['findings'] if f['kind'] == 'label-error']
+assert [(f['rows'][0]['split'], f['rows'][0]['row'], f['label']) for f in e] \
+    == [('test', r, l) for r, l in zip(
+        [947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651,
+         6783, 8527, 9679, 9729],
+        [8, 0, 9, 4, 2, 5, 6, 6, 5, 5, 0, 1, 4, 6, 5])], e
+assert [f['guess'] for f in e] == \
+    [9, 6, 4, None, 0, 3, None, None, 0, 3, 6, 6, None, None, 6], e
+PY
+    mp stats mnist --audit --strict
+    assert_status 3
+    assert_one_error_line '\b[0-9]+ findings\b.*;'
+    [ -n "$output" ]
+    # Not of a dataset of one's own, though the pictures are the same.
+    mp_to a.json stats mine --from "$mnist" --audit --near off --json
+    assert_status 0
+    run -1 grep '"kind": "label-error"' a.json
+}
+
+@test "audit: genuine Fashion-MNIST" {
+    need_fashion
+    genuine fashion-mnist "$fashion" "$none"' and k["label-error"] == 0'
+}
+
+@test "audit: MNIST, one split of it transposed" {
+    need_mnist
+    mkdir -p data/mnist
+    cp -r "$mnist" data/mnist/raw
+    "$MNISTPREP_TEST_PYTHON" - data/mnist/raw/t10k-images-idx3-ubyte.gz <<'PY'
+import gzip, sys
+import numpy as np
+with gzip.open(sys.argv[1]) as f:
+    raw = f.read()
+x = np.frombuffer(raw[16:], 'u1').reshape(-1, 28, 28).transpose(0, 2, 1)
+with open(sys.argv[1], 'wb') as f:
+    f.write(gzip.compress(raw[:16] + x.tobytes(), 1))
+PY
+    mp_to a.json stats mnist --audit --near off --json
+    assert_status 0
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import json
+a = json.load(open('a.json'))['audit']
+f = [(f['split'], f['label']) for f in a['findings']
+     if f['kind'] == 'transposed']
+# 0 and 1 and 8 look much the same either way; the others have to be there.
+assert set(f) >= {('test', k) for k in (2, 3, 4, 5, 6, 7, 9)}, f
+assert all(split == 'test' for split, _ in f), f
+PY
+}
+
+# --- text, exit status, what else uses it
+
+@test "audit: --strict" {
+    planted duplicate
+    audit --strict
+    assert_status 3
+    assert_one_error_line '^mnistprep stats: .*\b4 findings\b.*;'
+    [ -n "$output" ]
+    want=$output
+    audit
+    assert_status 0
+    assert_stdout "$want"
+    for form in --json --tsv; do
+        audit "$form" --strict
+        assert_status 3
+        assert_one_error_line '\b4 findings\b.*;'
+        want=$output
+        audit "$form"
+        assert_status 0
+        assert_stdout "$want"
+    done
+    planted blank-conflict
+    audit --strict
+    assert_status 3
+    assert_stderr_line_count 1
+}
+
+@test "audit: the same bytes, whatever the number of threads" {
+    planted all --train 400
+    audit --json
+    want=$output
+    for jobs in 1 2 3 8; do
+        audit --json -j "$jobs"
+        assert_status 0
+        assert_stdout "$want"
+    done
+}
+
+@test "audit: prep --drop-duplicates drops the rows that are called equal" {
+    planted duplicate,across,conflict,conflict-across,blank,constant,near
+    mp -q --catalogue set/catalogue.json prep planted --drop-duplicates -o out
+    assert_status 0
+    audit --json
+    printf '%s\n' "$output" >a.json
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import gzip, json
+import numpy as np
+a = json.load(open('a.json'))
+gone, flat = set(), {}
+with gzip.open('set/raw/train-images-idx3-ubyte.gz') as f:
+    x = {'train': np.frombuffer(f.read(), 'u1', offset=16).reshape(-1, 144)}
+with gzip.open('set/raw/t10k-images-idx3-ubyte.gz') as f:
+    x['test'] = np.frombuffer(f.read(), 'u1', offset=16).reshape(-1, 144)
+groups = []
+for f in a['audit']['findings']:
+    rows = [(r['split'], r['row']) for r in f['rows']]
+    if f['kind'] in ('duplicate', 'duplicate-across', 'label-conflict'):
+        groups.append(rows)
+    elif f['kind'] in ('blank', 'constant'):
+        for r in rows:
+            flat.setdefault(x[r[0]][r[1]][0], []).append(r)
+for rows in groups + list(flat.values()):
+    train = [r for s, r in rows if s == 'train']
+    gone |= set(train if len(train) < len(rows) else train[1:])
+kept = np.fromfile('out/train-rows.u32', '<u4').tolist()
+count = a['splits']['train']['count']
+assert kept == [r for r in range(count) if r not in gone], (kept, gone)
+assert len(gone) > 8, gone
+PY
+    mp_to b.json --catalogue set/catalogue.json stats planted --from out \
+        --audit --json
+    assert_status 0
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import json
+k = json.load(open('b.json'))['audit']['kinds']
+assert k['duplicate-across']['findings'] == 0, k
+assert k['label-conflict']['findings'] == 0, k
+assert k['duplicate']['findings'] == 2, k  # those within test
+PY
+}
+
+@test "audit: prepared sets tell their own rows, and those of the source" {
+    planted label-error,duplicate,near --val 0
+    mp -q --catalogue set/catalogue.json prep planted --shuffle --seed 3 \
+        --val 40 -o out
+    assert_status 0
+    mp_to a.json --catalogue set/catalogue.json stats planted --from out \
+        --audit --json
+    assert_status 0
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import json
+import numpy as np
+plan = json.load(open('set/plan.json'))['findings']
+m = json.load(open('out/dataset.json'))
+rows = {s: np.fromfile('out/%s-rows.u32' % s, '<u4').tolist()
+        for s in m['splits']}
+source = {'train': 'train', 'val': 'train', 'test': 'test'}
+got = json.load(open('a.json'))['audit']
+want, have = {}, {}
+for f in plan:
+    kind = f['kind'].replace('-across', '')
+    want.setdefault(kind, set()).add(frozenset(map(tuple, f['rows'])))
+for f in got['findings']:
+    for r in f['rows']:
+        assert rows[r['split']][r['row']] == r['source_row'], f
+    have.setdefault(f['kind'].replace('-across', ''), set()).add(frozenset(
+        (source[r['split']], r['source_row']) for r in f['rows']))
+for kind in 'label-error', 'duplicate', 'near-duplicate':
+    assert have[kind] == want[kind], (kind, have[kind], want[kind])
+PY
+}

@@ -1,0 +1,232 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# stats --report: what stands on the page, and what a browser makes of it.
+# Which files appear when is in stats_files.bats.
+
+# Set by common.bash and by `run`:
+# shellcheck disable=SC2154,SC2030,SC2031
+
+load common
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR" || return 1
+    # A finding of every kind but one, and class names that need escaping.
+    "$MNISTPREP_TEST_PYTHON" "$cli_dir/make_planted.py" planted --plant all \
+        --train 600 --test 200 --classes 9
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import json
+c = json.load(open('planted/catalogue.json'))
+d = c['datasets'][0]
+d['title'] = 'Planted <script>alert("t")</script> & co'
+d['licence'] = '<img src=x onerror=alert(1)>'
+d['homepage'] = 'https://example.org/?a=1&b="2"'
+names = ['"><script>alert(1)</script>', "it's <b>bold", 'a&amp;b',
+         'right \u202e left', 'tab\there', '--> ]]>', '<!--', '\u6f22\u5b57',
+         'x' * 120]
+d['classes'] = names[:len(d['classes'])] + d['classes'][len(names):]
+json.dump(c, open('catalogue.json', 'w'))
+d['homepage'] = 'javascript:alert(1)'
+json.dump(c, open('script.json', 'w'))
+PY
+    mkdir -p data/planted
+    cp -r planted/raw data/planted/raw
+}
+
+setup() {
+    common_setup
+    f=$BATS_FILE_TMPDIR
+    chromium=$(command -v chromium || command -v chromium-browser ||
+        command -v google-chrome) || chromium=
+}
+
+see() {
+    "$MNISTPREP_TEST_PYTHON" "$cli_dir/see_report.py" "$@"
+}
+
+# report PAGE ARGS...: of the planted set unless ARGS say otherwise
+report() {
+    local page=$1
+    shift
+    mp -C "$f/data" --catalogue "$f/catalogue.json" stats --report "$page" "$@"
+    assert_status 0 && assert_no_stderr && assert_stdout "$page"
+}
+
+# look PAGE: in a browser nothing is asked for, nothing said, nothing cut
+look() {
+    [ -n "$chromium" ] || skip "no Chromium (Debian: chromium)"
+    timeout 300 "$MNISTPREP_TEST_PYTHON" "$cli_dir/browser.py" "$chromium" \
+        "$1" >seen.json || return 1
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import json
+d = json.load(open('seen.json'))
+assert d['console'] == [], d['console']
+assert d['requests'] == [], d['requests']
+assert [(v['width'], v['scheme']) for v in d['views']] == [
+    (w, s) for s in ('light', 'dark') for w in (320, 400, 800, 1400)]
+for v in d['views']:
+    assert v['overflow'] == 0 and v['cut'] == [], v
+grounds = {v['scheme']: v['ground'] for v in d['views']}
+assert grounds['light'] != grounds['dark'], grounds
+PY
+}
+
+@test "report: the page is whole, loads nothing, and is the same twice" {
+    report a.html planted
+    see page a.html 'https://example.org/?a=1&b="2"'
+    LC_ALL=C TZ=Asia/Tokyo report b.html planted -j 1
+    assert_same a.html b.html
+    grep -q '<meta name="generator" content="mnistprep [0-9.]*"/>' a.html
+}
+
+@test "report: hostile names are text" {
+    report a.html planted
+    see text a.html 'Planted <script>alert("t")</script> & co' \
+        '"><script>alert(1)</script>' "it's <b>bold" 'a&amp;b' \
+        'right \u202e left' 'tab\x09here' '--> ]]>' '<!--'
+    # A link that would run is none.
+    mp -C "$f/data" --catalogue "$f/script.json" stats planted --report b.html
+    assert_status 0
+    see page b.html
+    see facts b.html about 'Homepage=javascript:alert(1)'
+    # Files and folders of one's own.
+    mkdir -p 'own/<b>&"' 'own/<img src=x onerror=alert(1)>'
+    for folder in own/*; do
+        for i in 1 2 3; do fixture png "$folder/$i.png" --shape 8,8; done
+    done
+    cp "$f/planted/raw/train-images-idx3-ubyte.gz" \
+        $'<i>"\xff\x1b[31m&.gz'
+    mp stats mine --from own --report c.html
+    assert_status 0
+    see page c.html
+    see text c.html '<b>&"' '<img src=x onerror=alert(1)>'
+    mp stats mine --images $'<i>"\xff\x1b[31m&.gz' --report d.html
+    assert_status 0
+    see page d.html
+    see text d.html '<i>"\xff\x1b[31m&.gz'
+}
+
+@test "report: its numbers are those of --json, its pictures those of the rows" {
+    report a.html planted
+    mp_to s.json -C "$f/data" --catalogue "$f/catalogue.json" stats planted \
+        --json --audit
+    assert_status 0
+    see numbers a.html s.json
+    see samples a.html "$f/planted/raw" 9
+    report b.html planted --split test --near off
+    mp_to s.json -C "$f/data" --catalogue "$f/catalogue.json" stats planted \
+        --json --audit --split test --near off
+    see numbers b.html s.json
+    see facts b.html about 'Split=test (191), of 2 that there are'
+}
+
+@test "report: where it came from" {
+    # Nobody fetched these: sizes are seen, hashes are not known.
+    report a.html planted
+    see text a.html 'not noted' \
+        "train images train-images-idx3-ubyte.gz $(stat -c %s \
+            "$f/planted/raw/train-images-idx3-ubyte.gz")"
+    mkdir fetched
+    mp -C fetched --catalogue "$f/catalogue.json" fetch planted \
+        --mirror "file://$f/planted/raw/"
+    assert_status 0
+    mp -C fetched --catalogue "$f/catalogue.json" stats planted --report b.html
+    assert_status 0
+    for name in "$f"/planted/raw/*.gz; do
+        see text b.html "$(sha256sum <"$name" | cut -d ' ' -f 1)" \
+            "$(gunzip -c "$name" | sha256sum | cut -d ' ' -f 1)"
+    done
+    run -1 grep -q 'not noted' b.html
+}
+
+@test "report: a prepared set, its recipe and its sources" {
+    # prep refuses a label that is no class, so there is none.
+    "$MNISTPREP_TEST_PYTHON" "$cli_dir/make_planted.py" made --train 300 \
+        --classes 8 --plant duplicate,across,blank
+    mkdir -p data/planted
+    cp -r made/raw data/planted/raw
+    mp --catalogue made/catalogue.json -q prep planted --limit 100 --val 30 \
+        --shuffle --seed 7 --scale standard --format npy \
+        --classes 0,1,2,3,4,5
+    assert_status 0
+    mp --catalogue made/catalogue.json stats planted --prepared --report a.html
+    assert_status 0
+    see page a.html https://example.org/
+    mp_to s.json --catalogue made/catalogue.json stats planted --prepared \
+        --json --audit
+    see numbers a.html s.json
+    manifest=data/planted/prepared/dataset.json
+    mean=$("$MNISTPREP_TEST_PYTHON" -c 'import json, sys
+print("%.17g" % json.load(open(sys.argv[1]))["recipe"]["mean"])' "$manifest")
+    see facts a.html recipe scale=standard "mean=$mean" seed=7 shuffle=yes \
+        onehot=yes limit=100 val=30 formats=npy smoothing=0 stratify=no \
+        'classes=0, 1, 2, 3, 4, 5'
+    see text a.html 'a prepared set' "$(grep -o '"sha256": "[0-9a-f]*"' \
+        "$manifest" | head -1 | cut -d '"' -f 4)"
+}
+
+@test "report: without labels, without rows, one pixel" {
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import os
+import numpy as np
+os.mkdir('bare')
+np.save('bare/train-images.npy', np.arange(640).reshape(40, 4, 4).astype('u1'))
+np.save('dot.npy', np.full((1, 1, 1), 200, 'u1'))
+os.mkdir('none')
+np.save('none/train-images.npy', np.ones((5, 3, 3), 'u1'))
+np.save('none/train-labels.npy', np.zeros(5, 'u1'))
+np.save('none/test-images.npy', np.zeros((0, 3, 3), 'u1'))
+np.save('none/test-labels.npy', np.zeros(0, 'u1'))
+PY
+    mp stats mine --from bare --report bare.html
+    assert_status 0
+    see page bare.html
+    see text bare.html 'none: there are no labels'
+    mp stats mine --images dot.npy --report dot.html
+    assert_status 0
+    see page dot.html
+    # A split without rows may be refused, but never shown wrong.
+    mp stats mine --from none --report none.html
+    if [ "$status" -eq 0 ]; then
+        see page none.html
+        run -1 grep -qiE '\b(nan|inf)\b' none.html
+    else
+        assert_absent none.html
+    fi
+}
+
+@test "report: in a browser, with findings and hostile names" {
+    [ -n "$chromium" ] || skip "no Chromium (Debian: chromium)"
+    report a.html planted
+    look a.html
+}
+
+@test "report: in a browser, many classes and long names" {
+    [ -n "$chromium" ] || skip "no Chromium (Debian: chromium)"
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import os
+import numpy as np
+r = np.random.RandomState(1)
+os.mkdir('own')
+for split, n in ('train', 400), ('test', 100), ('an-unusually-long-name', 50):
+    np.save(f'own/{split}-images.npy', r.randint(0, 256, (n, 40, 70)).astype('u1'))
+    np.save(f'own/{split}-labels.npy', r.randint(0, 62, n).astype('u1'))
+PY
+    name=$(printf 'a%.0s' {1..64})
+    mp stats "$name" --from own --report a.html
+    assert_status 0
+    look a.html
+}
+
+@test "report: genuine MNIST, in a browser, too" {
+    need_mnist
+    mkdir -p data/mnist
+    cp -r "$mnist" data/mnist/raw
+    mp stats --report a.html --near off # is looked for in audit.bats
+    assert_status 0
+    see page a.html http://yann.lecun.com/exdb/mnist/
+    mp_to s.json stats --json --audit --near off
+    see numbers a.html s.json
+    see samples a.html "$mnist" 10
+    see text a.html 1567298545 342590800147 0.130660476274 0.308107803856
+    look a.html
+}

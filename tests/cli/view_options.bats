@@ -1,0 +1,88 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What stats and dump look at, by their options: which go together, and what
+# is said of names and files that are not there.
+
+load common
+
+# refused STATUS REGEX WORDS...: by stats and dump alike, in one line.
+refused() {
+    local status_wanted=$1 regex=$2 command
+    shift 2
+    for command in stats 'dump --count 1'; do
+        # shellcheck disable=SC2086 # words are meant
+        mp $command "$@"
+        assert_status "$status_wanted" || return 1
+        assert_no_stdout || return 1
+        assert_one_error_line "$regex" || return 1
+    done
+}
+
+table() {
+    printf '1,2,3,4,5\n0,1,2,3,4\n2,9,8,7,6\n' >digits.csv
+}
+
+@test "view options: which exclude each other" {
+    table
+    refused 2 '--prepared, --from and --images exclude' --prepared --from x
+    refused 2 '--prepared, --from and --images exclude' --from x --images y
+    refused 2 '--labels goes with --images' --labels y
+    refused 2 '--labels goes with --images' --labels y --from digits.csv
+    refused 2 '--as-published is about the raw files' --as-published --prepared
+    refused 2 '--as-published is about the raw files' --as-published --from x
+    refused 2 '--label-column and --shape are about tables' --shape 2x2
+    refused 2 '--label-column and --shape are about' --label-column last \
+        --prepared
+    refused 2 "--shape: 'wide' is no size" --from digits.csv --shape wide
+    refused 2 'standard input cannot be read twice' --from -
+}
+
+@test "view options: names that are not there" {
+    refused 2 "unknown dataset 'mnits'; did you mean 'mnist'" mnits
+    refused 2 "unknown dataset 'mnits'; did you mean 'mnist'" mnits --prepared
+    refused 2 "unknown dataset '../x'" ../x
+    refused 2 "unknown dataset '../x'" ../x --prepared
+    refused 2 "mnist has no split 'tran'; did you mean 'train'" --split tran
+    refused 1 "is missing; run 'mnistprep fetch fashion-mnist' first" \
+        fashion-mnist
+    refused 1 "is missing; run 'mnistprep prep mnist' first" --prepared
+}
+
+@test "view options: what prep has made of one's own data, by its name" {
+    table
+    mp -q prep digits --from digits.csv
+    assert_status 0
+    refused 2 "'digits' is data of one's own that was prepared; say --prepared" \
+        digits
+    mp stats digits --prepared
+    assert_status 0
+    [[ $output == 'digits, train: 3 images of 2x2'* ]]
+    refused 2 "digits has no split 'test'; there are train" digits --prepared \
+        --split test
+    refused 2 'is a prepared set of digits, not of others' others --from \
+        data/digits/prepared
+    refused 2 'is a prepared set' --from data/digits/prepared --shape 2x2
+    mp stats digits --from data/digits/prepared --split train
+    assert_status 0
+    mp dump --from data/digits/prepared --index 1 --zoom 1 -o one.png
+    assert_status 0
+    [ -s one.png ]
+}
+
+@test "view options: --split names what has no name, and else chooses" {
+    table
+    mp stats --from digits.csv --split odd
+    assert_status 0
+    [[ $output == 'digits, odd: 3 images of 2x2'* ]]
+    mkdir both
+    cp digits.csv both/train.csv
+    head -n 2 digits.csv >both/test.csv
+    mp stats --from both --split test
+    assert_status 0
+    [[ $output == 'both, test: 2 images of 2x2'* ]]
+    refused 2 "both has no split 'val'" --from both --split val
+    # A name of the catalogue is fine: nothing is written under it.
+    mp stats mnist --from both --split train
+    assert_status 0
+    [[ $output == 'mnist, train: 3 images of 2x2'* ]]
+}
