@@ -115,10 +115,10 @@ want_packages() {
     if on_debian; then need_packages "$@"; fi
 }
 
-# build PRESET: configures and builds into build/PRESET.
+# build PRESET [CMAKE-OPTION...]: configures and builds into build/PRESET.
 build() {
     (
         cd "$root"
-        cmake --preset "$1" >/dev/null && cmake --build --preset "$1"
+        cmake --preset "$@" >/dev/null && cmake --build --preset "$1"
     ) || fail "preset '$1' does not build; see above"
 }
