@@ -2,6 +2,8 @@
 /* The only file that includes ISA-L, when there is one. */
 #include "format/isal.h"
 
+#include <stddef.h>
+
 #if MNISTPREP_HAVE_ISAL
 
 #include <isa-l.h>
