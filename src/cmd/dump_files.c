@@ -10,6 +10,7 @@
 #include "base/interrupt.h"
 #include "base/outfile.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "cli/report.h"
 #include "cmd/dump.h"
 #include "draw/font.h"
@@ -22,7 +23,6 @@
 struct destination {
     const char *file; /* NULL: files in `dir` */
     const char *dir;
-    struct bytes_writer png; /* written at once: libpng comes with crumbs */
 };
 
 static bool is_file_name(const char *path)
@@ -55,34 +55,31 @@ static bool find_destination(const struct dump *d, struct destination *to,
     return report_no_terminal(output, err);
 }
 
-static bool write_file(const struct dump *d, const char *path,
-                       const struct bytes_writer *png, struct error *err)
+/* malloc'd. */
+static char *picture_path(const struct destination *to, const char *name,
+                          struct error *err)
+{
+    return to->file ? text_copy(to->file, err) : path_join(to->dir, name, err);
+}
+
+/* libpng comes with crumbs: they are gathered in `png`, and written at once. */
+static bool write_picture(const struct dump *d, const char *path,
+                          const struct canvas *canvas, struct bytes_writer *png,
+                          struct error *err)
 {
     bool replace = d->settings->common.force || !d->settings->output;
     unsigned flags = OUTFILE_DEVICE | (replace ? OUTFILE_REPLACE : 0u);
 
-    if (!outfile_put(path, png->bytes, png->n, flags, err))
-        return false;
-    if (strcmp(path, "-") != 0)
-        report_path(path);
-    return true;
+    png->n = 0;
+    return pngimage_write(&png->base, canvas->pixels, canvas->width,
+                          canvas->height, err) &&
+           outfile_put(path, png->bytes, png->n, flags, err);
 }
 
-static bool write_picture(const struct dump *d, struct destination *to,
-                          const char *name, const struct canvas *canvas,
-                          struct error *err)
+static void tell_path(const char *path)
 {
-    to->png.n = 0;
-    if (!pngimage_write(&to->png.base, canvas->pixels, canvas->width,
-                        canvas->height, err))
-        return false;
-    if (to->file)
-        return write_file(d, to->file, &to->png, err);
-    char *path = path_join(to->dir, name, err);
-    bool ok = path && write_file(d, path, &to->png, err);
-
-    free(path);
-    return ok;
+    if (strcmp(path, "-") != 0)
+        report_path(path);
 }
 
 /* ---- single pictures ---- */
@@ -111,25 +108,91 @@ static void picture_name(const struct dump *d, const struct sample *s,
         snprintf(end, 160 - (size_t)used, ".png");
 }
 
-static bool write_pictures(const struct dump *d, struct destination *to,
+/* What a thread works with; each picture is drawn over the last one. */
+struct pencil {
+    struct canvas canvas;
+    struct bytes_writer png;
+};
+
+/* So many pictures are on their way at once: then their paths are told, in
+ * order. */
+enum { BATCH = 256 };
+
+struct batch {
+    const struct dump *d;
+    const struct destination *to;
+    struct pencil *pencil; /* by worker */
+    size_t first;          /* sample */
+    char *path[BATCH];     /* owned; NULL: not written */
+};
+
+static bool draw_sample(void *context, unsigned worker, size_t task,
+                        struct error *err)
+{
+    struct batch *b = context;
+    const struct samples *all = &b->d->samples;
+    const struct sample *s = &all->sample[b->first + task];
+    struct pencil *pencil = &b->pencil[worker];
+    char name[160];
+
+    if (!interrupt_none(err))
+        return false;
+    if (s->again)
+        return true; /* it would get the same name */
+    picture_name(b->d, s, name);
+    char *path = picture_path(b->to, name, err);
+    if (!path)
+        return false;
+    canvas_blit(&pencil->canvas, 0, 0, (unsigned)b->d->settings->zoom, s->image,
+                all->width, all->height);
+    if (write_picture(b->d, path, &pencil->canvas, &pencil->png, err))
+        b->path[task] = path;
+    else
+        free(path);
+    return b->path[task] != NULL;
+}
+
+static bool draw_batches(struct batch *b, unsigned workers, struct error *err)
+{
+    size_t count = b->d->samples.count, n;
+    bool ok = true;
+
+    for (; ok && b->first < count; b->first += n) {
+        n = count - b->first < BATCH ? count - b->first : BATCH;
+        ok = threads_run(workers, n, draw_sample, b, err);
+        for (size_t i = 0; i < n; i++) {
+            if (b->path[i])
+                tell_path(b->path[i]);
+            free(b->path[i]);
+            b->path[i] = NULL;
+        }
+    }
+    return ok;
+}
+
+static bool write_pictures(const struct dump *d, const struct destination *to,
                            struct error *err)
 {
     const struct samples *all = &d->samples;
-    unsigned zoom = (unsigned)d->settings->zoom;
-    struct canvas canvas = { 0 };
-    bool ok =
-        canvas_init(&canvas, all->width * zoom, all->height * zoom, 0, err);
+    size_t zoom = d->settings->zoom, workers = d->settings->common.jobs;
 
-    for (size_t i = 0; ok && i < all->count; i++) {
-        char name[160];
-        if (all->sample[i].again)
-            continue; /* it would get the same name */
-        picture_name(d, &all->sample[i], name);
-        canvas_blit(&canvas, 0, 0, zoom, all->sample[i].image, all->width,
-                    all->height);
-        ok = interrupt_none(err) && write_picture(d, to, name, &canvas, err);
+    if (workers > all->count)
+        workers = all->count;
+    struct batch batch = { .d = d,
+                           .to = to,
+                           .pencil = calloc(workers, sizeof *batch.pencil) };
+    bool ok = batch.pencil || error_memory(err);
+    for (size_t i = 0; ok && i < workers; i++) {
+        bytes_writer_init(&batch.pencil[i].png);
+        ok = canvas_init(&batch.pencil[i].canvas, all->width * zoom,
+                         all->height * zoom, 0, err);
     }
-    canvas_release(&canvas);
+    ok = ok && draw_batches(&batch, (unsigned)workers, err);
+    for (size_t i = 0; batch.pencil && i < workers; i++) {
+        canvas_release(&batch.pencil[i].canvas);
+        bytes_writer_release(&batch.pencil[i].png);
+    }
+    free(batch.pencil);
     return ok;
 }
 
@@ -190,10 +253,12 @@ static void fill_sheet(const struct dump *d, struct sheet *sheet, bool by_class)
     }
 }
 
-static bool write_sheet(const struct dump *d, struct destination *to,
+static bool write_sheet(const struct dump *d, const struct destination *to,
                         struct error *err)
 {
     const struct dump_settings *s = d->settings;
+    struct bytes_writer png;
+    char *path = NULL;
     bool fits = d->request.columns == 0, by_class = fits && s->per_class > 0;
     struct sheet_layout layout = { .columns = d->request.columns,
                                    .rows = d->request.rows,
@@ -214,10 +279,17 @@ static bool write_sheet(const struct dump *d, struct destination *to,
              d->several ? "rows"
                         : d->view->split_name[d->samples.sample[0].split],
              layout.columns, layout.rows);
+    bytes_writer_init(&png);
     bool ok = sheet_init(&sheet, &layout, err);
-    if (ok)
+    if (ok) {
         fill_sheet(d, &sheet, by_class);
-    ok = ok && write_picture(d, to, name, &sheet.canvas, err);
+        path = picture_path(to, name, err);
+    }
+    ok = path && write_picture(d, path, &sheet.canvas, &png, err);
+    if (ok)
+        tell_path(path);
+    free(path);
+    bytes_writer_release(&png);
     sheet_release(&sheet);
     return ok;
 }
@@ -238,12 +310,9 @@ bool dump_files(struct dump *d, struct error *err)
 {
     struct destination to = { 0 };
 
-    bytes_writer_init(&to.png);
-    bool ok = dump_choose(d, err) && check_fit(d, err) &&
-              find_destination(d, &to, err) && dump_read(d, err) &&
-              (to.file || directory_make(to.dir, err)) &&
-              (d->request.form == DUMP_SHEET ? write_sheet(d, &to, err)
-                                             : write_pictures(d, &to, err));
-    bytes_writer_release(&to.png);
-    return ok;
+    return dump_choose(d, err) && check_fit(d, err) &&
+           find_destination(d, &to, err) && dump_read(d, err) &&
+           (to.file || directory_make(to.dir, err)) &&
+           (d->request.form == DUMP_SHEET ? write_sheet(d, &to, err)
+                                          : write_pictures(d, &to, err));
 }

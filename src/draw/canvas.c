@@ -56,6 +56,18 @@ void canvas_fill(struct canvas *c, size_t x, size_t y, size_t w, size_t h,
         memset(c->pixels + (y + row) * c->width + x, level, columns);
 }
 
+/* Each byte zoom times, until there are n. */
+static void widen(unsigned char *to, size_t n, const unsigned char *from,
+                  size_t zoom)
+{
+    if (zoom == 1) {
+        memcpy(to, from, n);
+        return;
+    }
+    for (size_t i = 0; i < n; i += zoom)
+        memset(to + i, *from++, n - i < zoom ? n - i : zoom);
+}
+
 void canvas_blit(struct canvas *c, size_t x, size_t y, unsigned zoom,
                  const unsigned char *image, size_t w, size_t h)
 {
@@ -63,8 +75,15 @@ void canvas_blit(struct canvas *c, size_t x, size_t y, unsigned zoom,
     size_t columns = steps_inside(x, w, zoom, c->width);
     size_t rows = steps_inside(y, h, zoom, c->height);
 
-    for (size_t row = 0; row < rows; row++)
-        for (size_t column = 0; column < columns; column++)
-            canvas_fill(c, x + column * zoom, y + row * zoom, zoom, zoom,
-                        image[row * w + column]);
+    if (columns == 0)
+        return;
+    size_t left = c->width - x;
+    size_t n = columns * zoom < left ? columns * zoom : left;
+    for (size_t row = 0; row < rows; row++) {
+        size_t top = y + row * zoom;
+        unsigned char *line = c->pixels + top * c->width + x;
+        widen(line, n, image + row * w, zoom);
+        for (size_t i = 1; i < zoom && top + i < c->height; i++)
+            memcpy(line + i * c->width, line, n);
+    }
 }

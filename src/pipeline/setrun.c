@@ -261,58 +261,45 @@ static bool all_apart(const struct setrun *set)
     return true;
 }
 
-/* The source with the most rows takes as long as all others together, or
- * longer: those are written beside it, by one thread. */
-struct beside {
+struct order {
     struct setrun *set;
-    size_t longest;
-    struct error err[CATALOGUE_SPLITS_MAX]; /* by source */
+    size_t source[CATALOGUE_SPLITS_MAX], count;
 };
 
-static void *write_others(void *context)
+static bool write_next(void *context, unsigned worker, size_t task,
+                       struct error *err)
 {
-    struct beside *b = context;
+    const struct order *o = context;
 
-    for (size_t i = 0; i < b->set->input->split_count; i++)
-        if (b->set->recipe.split[i] && i != b->longest &&
-            !write_source(b->set, i, &b->err[i]))
-            break;
-    return NULL;
+    (void)worker;
+    return write_source(o->set, o->source[task], err);
 }
 
-/* The error that is told is the one that a single thread would have met. */
-static bool write_beside(struct setrun *set, struct error *err)
+static void insert_by_size(struct order *o, size_t source)
 {
-    struct beside b = { .set = set };
-    pthread_t thread;
+    const struct supply *supply = o->set->supply;
+    size_t at = o->count++;
 
-    for (size_t i = 0; i < set->input->split_count; i++)
-        if (set->recipe.split[i] &&
-            (!set->recipe.split[b.longest] ||
-             set->supply[i].rows > set->supply[b.longest].rows))
-            b.longest = i;
-    if (!thread_start(&thread, write_others, &b, err))
-        return false;
-    (void)!write_source(set, b.longest, &b.err[b.longest]);
-    pthread_join(thread, NULL);
-    for (size_t i = 0; i < set->input->split_count; i++)
-        if (b.err[i].code != FAIL_NONE)
-            return error_set(err, b.err[i].code, "%s", b.err[i].text);
-    return true;
+    for (; at > 0 && supply[o->source[at - 1]].rows < supply[source].rows; at--)
+        o->source[at] = o->source[at - 1];
+    o->source[at] = source;
 }
 
+/* The largest source takes as long as all others together, or longer: it is
+ * begun first, and they are written beside it. */
 static bool write_all(struct setrun *set, struct error *err)
 {
-    size_t wanted = 0;
+    struct order order = { .set = set };
+    bool apart = all_apart(set);
 
-    for (size_t i = 0; i < set->input->split_count; i++)
-        wanted += set->recipe.split[i];
-    if (set->jobs > 1 && wanted > 1 && all_apart(set))
-        return write_beside(set, err);
-    for (size_t i = 0; i < set->input->split_count; i++)
-        if (set->recipe.split[i] && !write_source(set, i, err))
-            return false;
-    return true;
+    for (size_t i = 0; i < set->input->split_count; i++) {
+        if (set->recipe.split[i] && apart)
+            insert_by_size(&order, i);
+        else if (set->recipe.split[i])
+            order.source[order.count++] = i;
+    }
+    return threads_run(apart ? set->jobs : 1, order.count, write_next, &order,
+                       err);
 }
 
 bool setrun_write(struct setrun *set, struct error *err)
