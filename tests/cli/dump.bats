@@ -360,3 +360,39 @@ END
     assert_status 1
     assert_one_error_line '/proc/one\.png'
 }
+
+# Enough pictures for several batches of dump_files.c.
+@test "dump: the same files, and their paths in order, whatever the threads" {
+    need_fashion
+    mkdir -p data/fashion-mnist/raw
+    cp "$fashion"/*.gz data/fashion-mnist/raw
+    local jobs
+    for jobs in 1 2 7; do
+        mp dump fashion-mnist --split test --count 700 --zoom 2 -j "$jobs" \
+            -o "$jobs"
+        assert_status 0
+        [ "$(printf '%s\n' "${lines[@]}")" = "$(printf '%s\n' "$jobs"/*)" ] ||
+            seen "the paths are not told in order"
+        [ "${#lines[@]}" -eq 700 ] || seen "700 paths were expected"
+    done
+    diff -r 1 2
+    diff -r 1 7
+}
+
+@test "dump: a picture in the way ends it, whatever the threads; those before stay" {
+    local jobs
+    for jobs in 1 4; do
+        mkdir "$jobs"
+        mkdir "$jobs/train-00005-$(label_of 5).png"
+        dump --count 20 -j "$jobs" -o "$jobs"
+        assert_status 2
+        assert_one_error_line "train-00005-.*is a directory"
+        [ -f "$jobs/train-00004-$(label_of 4).png" ] || seen "4 is missing"
+        # Each path that is told is there.
+        local path
+        while read -r path; do
+            [ -f "$path" ] || seen "'$path' is told, but is not there"
+        done < <(printf '%s\n' "$output")
+        ! ls -A "$jobs" | grep -q '^\.' || seen "something is left over"
+    done
+}

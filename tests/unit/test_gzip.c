@@ -425,6 +425,61 @@ static void test_versions(void **state)
     assert_string_equal(gzip_library_version(), zlibVersion());
 }
 
+#if MNISTPREP_HAVE_ISAL
+static struct outcome unpack_by(const struct inflate_ops *ops,
+                                const unsigned char *bytes, size_t n)
+{
+    struct error err = { 0 };
+
+    return outcome_read(
+        gzip_reader_open_by(memory_source_open(bytes, n, 50, NEVER), ops, &err),
+        100000);
+}
+
+/* What deflate is given: noise, runs, few letters. */
+static void fill_kind(unsigned char *to, size_t n, unsigned kind, uint64_t seed)
+{
+    fill_noise(to, n, seed);
+    for (size_t i = 0; kind > 0 && i < n; i++)
+        to[i] = kind == 1 && to[i] % 4 > 0 ? 0 : (unsigned char)(to[i] % 5);
+}
+
+/* Members with a few bits wrong: one library may find it in the deflated data
+ * and the other by the checksum, but both do, or unpack the same bytes. */
+static void test_same_verdict(void **state)
+{
+    (void)state;
+    static unsigned char bytes[2000], packed[4000];
+    uint64_t noise = 8;
+    unsigned bad = 0;
+
+    for (unsigned i = 0; i < 6000; i++) {
+        size_t n = (size_t)(1 + noise_next(&noise) % sizeof bytes);
+        fill_kind(bytes, n, i % 3, noise);
+        size_t packed_n = member(packed, sizeof packed, bytes, n,
+                                 (int)(noise_next(&noise) % 10), NULL);
+        for (uint64_t k = noise_next(&noise) % 3; k > 0; k--) {
+            /* Mostly in the first bytes, where the codes are described. */
+            size_t bit =
+                (size_t)(noise_next(&noise) %
+                         (8 * (i % 2 || packed_n < 80 ? packed_n : 80)));
+            packed[bit / 8] ^= (unsigned char)(1 << bit % 8);
+        }
+        struct outcome a = unpack_by(&inflate_by_zlib, packed, packed_n);
+        struct outcome b = unpack_by(&inflate_by_isal, packed, packed_n);
+        assert_int_equal(a.err.code, b.err.code);
+        if (a.err.code == FAIL_NONE) {
+            assert_int_equal(a.n, b.n);
+            assert_memory_equal(a.bytes, b.bytes, a.n);
+        }
+        bad += a.err.code != FAIL_NONE;
+        outcome_release(&a);
+        outcome_release(&b);
+    }
+    assert_in_range(bad, 2000, 5000); /* else the test would test nothing */
+}
+#endif
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -451,6 +506,10 @@ int main(void)
 #if MNISTPREP_HAVE_ISAL
     inflate_by = &inflate_by_isal;
     failed += cmocka_run_group_tests_name("isal", tests, NULL, NULL);
+    static const struct CMUnitTest comparing[] = {
+        cmocka_unit_test(test_same_verdict),
+    };
+    failed += cmocka_run_group_tests_name("both", comparing, NULL, NULL);
 #endif
     return failed;
 }
