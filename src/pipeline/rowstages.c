@@ -34,6 +34,15 @@ bool row_shape_of(struct row_shape *shape, const struct recipe *recipe,
     return true;
 }
 
+/* Formats that keep grey levels have no use for the numbers of pixels. */
+static bool wants_numbers(const struct recipe *recipe)
+{
+    for (size_t i = 0; i < recipe->format_count; i++)
+        if (!recipe->format[i]->sink->levels)
+            return true;
+    return false;
+}
+
 static bool allocate(struct rowstages *s, size_t rows, struct error *err)
 {
     size_t image =
@@ -41,8 +50,10 @@ static bool allocate(struct rowstages *s, size_t rows, struct error *err)
     size_t label = dtype_bytes((enum dtype)s->recipe->label_dtype);
     bool onehot = s->recipe->onehot && s->has_labels;
     bool geometry = !geometry_is_none(&s->recipe->geometry);
+    bool numbers = wants_numbers(s->recipe);
 
-    s->elements[SET_IMAGES] = malloc(rows * image);
+    if (numbers)
+        s->elements[SET_IMAGES] = malloc(rows * image);
     if (geometry)
         s->levels = malloc(rows * s->shape.out_bytes);
     if (s->has_labels) {
@@ -51,7 +62,7 @@ static bool allocate(struct rowstages *s, size_t rows, struct error *err)
     }
     if (onehot)
         s->elements[SET_ONEHOT] = malloc(rows * s->classes * sizeof(float));
-    return (s->elements[SET_IMAGES] && (!geometry || s->levels) &&
+    return ((!numbers || s->elements[SET_IMAGES]) && (!geometry || s->levels) &&
             (!s->has_labels || (s->label && s->elements[SET_LABELS])) &&
             (!onehot || s->elements[SET_ONEHOT])) ||
            error_memory(err);
@@ -116,8 +127,9 @@ void rowstages_run(struct rowstages *s, struct block *rows,
 {
     *to = (struct sink_block){ .rows = rows->rows };
     to->levels = rowstages_levels(s, rows);
-    normalize_u8(&s->normalize, to->levels, rows->rows * s->shape.out_bytes,
-                 s->elements[SET_IMAGES]);
+    if (s->elements[SET_IMAGES])
+        normalize_u8(&s->normalize, to->levels, rows->rows * s->shape.out_bytes,
+                     s->elements[SET_IMAGES]);
     if (s->has_labels) {
         run_labels(s, rows);
         to->label = s->label;

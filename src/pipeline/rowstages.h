@@ -51,7 +51,8 @@ void rowstages_release(struct rowstages *s); /* accepts { 0 } */
  * call. */
 const unsigned char *rowstages_levels(struct rowstages *s, struct block *rows);
 
-/* Fills in *to, but for split and first; it lives until the next call. */
+/* Fills in *to, but for split and first; it lives until the next call. Numbers
+ * of pixels are left out when no format of the recipe wants any. */
 void rowstages_run(struct rowstages *s, struct block *rows,
                    struct sink_block *to);
 
