@@ -20,7 +20,7 @@ import time
 
 import jobs as bench_jobs
 
-GREEN_ROUNDS, QUICK_ROUNDS = 9, 3
+ROUNDS, QUICK_ROUNDS = 9, 3
 
 
 def run(contestant):
@@ -88,7 +88,9 @@ def judge(job, times, memory):
     rows = []
     for claim in job.claims:
         value = claim.value(times, memory)
-        met = value <= claim.limit if claim.most else value >= claim.limit
+        met = None
+        if claim.limit is not None:
+            met = value <= claim.limit if claim.most else value >= claim.limit
         rows.append({'job': job.name, 'claim': claim.text,
                      'measured': round(value, 4), 'unit': claim.unit,
                      'target': claim.limit, 'at_most': claim.most,
@@ -99,11 +101,14 @@ def judge(job, times, memory):
 def print_table(claims):
     print('\n| job | what | measured | target | |\n|---|---|---|---|---|')
     for c in claims:
-        sign = '<=' if c['at_most'] else '>='
         digits = 2 if c['measured'] < 10 else 1
+        target = ''
+        if c['met'] is not None:
+            sign = '<=' if c['at_most'] else '>='
+            target = f"{sign} {c['target']:g}{c['unit']}"
+        verdict = {None: '', True: 'met', False: 'MISSED'}[c['met']]
         print(f"| {c['job']} | {c['claim']} | {c['measured']:.{digits}f}"
-              f"{c['unit']} | {sign} {c['target']:g}{c['unit']} "
-              f"| {'met' if c['met'] else 'MISSED'} |")
+              f"{c['unit']} | {target} | {verdict} |")
 
 
 def processor():
@@ -132,8 +137,8 @@ def parse(argv):
 
 
 def bench(options, work):
-    rounds = options.rounds or (QUICK_ROUNDS if options.quick
-                                else GREEN_ROUNDS)
+    quick = options.quick or options.what == 'scale'
+    rounds = options.rounds or (QUICK_ROUNDS if quick else ROUNDS)
     env = bench_jobs.Environment(options, work)
     todo = bench_jobs.scale(env) if options.what == 'scale' \
         else bench_jobs.jobs(env)
@@ -154,7 +159,7 @@ def bench(options, work):
     for job in todo:
         if only and job.name not in only:
             continue
-        times, memory = measure(job, job.rounds or rounds)
+        times, memory = measure(job, rounds)
         print_times(job, times, memory)
         sys.stdout.flush()
         result['jobs'][job.name] = {

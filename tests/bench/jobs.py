@@ -25,7 +25,8 @@ class Contestant:
 
 
 class Claim:
-    """What is measured of the times of a job, and the limit it has to keep."""
+    """What follows from the times of a job, and the limit it has to keep
+    (None: there is none)."""
 
     def __init__(self, text, value, limit, most=True, unit='x'):
         self.text, self.value, self.limit = text, value, limit
@@ -33,11 +34,10 @@ class Claim:
 
 
 class Job:
-    def __init__(self, name, title, contestants, claims=(), rounds=None,
-                 clean_up=None):
+    def __init__(self, name, title, contestants, claims, clean_up=None):
         self.name, self.title = name, title
-        self.contestants, self.claims = contestants, list(claims)
-        self.rounds, self.clean_up = rounds, clean_up
+        self.contestants, self.claims = contestants, claims
+        self.clean_up = clean_up
 
 
 def ratio(one, *others):
@@ -285,7 +285,7 @@ def repeat(path, head, body, times):
 
 
 def make_rows(env, times):
-    images, labels = (env.path(f'scale-{part}.gz')
+    images, labels = (env.path(f'{times}-{part}.gz')
                       for part in ('images', 'labels'))
     with open(env.plain[0], 'rb') as f:
         pixels = f.read()[16:]
@@ -297,38 +297,33 @@ def make_rows(env, times):
     return images, labels
 
 
-class ScaleJob(Job):
-    """Makes its rows when it is its turn: the largest take 1 GB."""
+SCALES = (1, 10, 100)  # times 60000 rows
 
-    def __init__(self, env, times):
-        out = env.path('scaled')
-        self.env, self.times = env, times
-        self.rows = 60000 * times
-        self.made = False
-        words = ('prep', 'scaled', '--images', env.path('scale-images.gz'),
-                 '--labels', env.path('scale-labels.gz'), '--split', 'train',
-                 '--dtype', 'u8', '--scale', 'none')
-        contestants = [env.tool('source order', *words, out=out),
-                       env.tool('shuffled', *words, '--shuffle', '--seed', '1',
-                                out=out)]
-        first = contestants[0].prepare
 
-        def prepare():
-            if not self.made:
-                make_rows(env, times)
-                self.made = True
-            first()
-        contestants[0].prepare = prepare
-        limit = Claim('memory', lambda t, m: max(m.values()) / 1024, 64,
-                      unit=' MB')
-        per_row = [Claim(f'{c.name}, ns a row', self.nanoseconds(c.name), 2000,
-                         unit='') for c in contestants]
-        super().__init__(f'{self.rows}', f'{self.rows} rows', contestants,
-                         per_row + [limit], clean_up=remover(out))
-
-    def nanoseconds(self, name):
-        return lambda t, m: t[name].median * 1e9 / self.rows
+def per_row(name, rows):
+    return Claim(f'{name}', lambda t, m: t[name].median * 1e9 / rows, None,
+                 unit=' ns a row')
 
 
 def scale(env):
-    return [ScaleJob(env, times) for times in (1, 10, 100)]
+    """Grey levels alone: what is read is what is written."""
+    out = env.path('scaled')
+    contestants, claims = [], []
+    for times in SCALES:
+        images, labels = make_rows(env, times)
+        words = ('prep', 'scaled', '--images', images, '--labels', labels,
+                 '--split', 'train', '--dtype', 'u8', '--scale', 'none')
+        rows = 60000 * times
+        for how, more in (('', ()), (', shuffled', ('--shuffle',
+                                                    '--seed', '1'))):
+            name = f'{rows} rows{how}'
+            contestants.append(env.tool(name, *words, *more, out=out))
+            claims.append(per_row(name, rows))
+    for how in ('', ', shuffled'):
+        first, last = (f'{60000 * t} rows{how}' for t in (1, SCALES[-1]))
+        claims.append(Claim(
+            f'memory: {last} - {first}',
+            lambda t, m, a=first, b=last: (m[b] - m[a]) / 1024, 40,
+            unit=' MB'))
+    return [Job('scale', 'scale: prep of many rows, as they are',
+                contestants, claims, clean_up=remover(out))]
