@@ -75,6 +75,26 @@ static bool was_looked_at(const struct survey *s, const char *split)
     return false;
 }
 
+/* NULL for one's own, and for what is no file. */
+static const char *verdict_on(const struct input_split *split, unsigned part,
+                              const struct raw_facts *facts)
+{
+    if (!split->published || facts->sha256[0] == '\0')
+        return NULL;
+    switch (rawfile_judge_file(split->path[part], &split->published->part[part],
+                               facts)) {
+    case RAWFILE_EXACT:
+        return "the published file";
+    case RAWFILE_REPACKED:
+        return "the published data, packed again";
+    case RAWFILE_UNSEEN:
+        return "intact; of which nobody published a hash";
+    case RAWFILE_OTHER:
+        break;
+    }
+    return "not the published file";
+}
+
 /* The parts of an archive are in one file, which is looked at once. */
 static bool add_split(struct sources *to, const struct input_split *split,
                       const struct receipt *receipt, struct error *err)
@@ -91,6 +111,7 @@ static bool add_split(struct sources *to, const struct input_split *split,
             s->facts = s[-1].facts;
         else if (!find_facts(&s->facts, receipt, path, err))
             return false;
+        s->verdict = verdict_on(split, part, &s->facts);
         to->last_path = path;
         to->count++;
     }

@@ -135,8 +135,8 @@ hashes() {
 @test "report: where it came from" {
     # Nobody fetched these, so that they are hashed now.
     report a.html planted
-    see text a.html "train images train-images-idx3-ubyte.gz $(stat -c %s \
-        "$f/planted/raw/train-images-idx3-ubyte.gz")"
+    see text a.html "train images train-images-idx3-ubyte.gz the published \
+        file $(stat -c %s "$f/planted/raw/train-images-idx3-ubyte.gz")"
     hashes a.html "$f"/planted/raw/*.gz
     # The receipt's word is taken while it is about this file.
     mkdir fetched
@@ -156,6 +156,31 @@ hashes() {
     mp -C fetched --catalogue "$f/catalogue.json" stats planted --report d.html
     assert_status 0
     hashes d.html "$f"/planted/raw/*.gz
+}
+
+@test "report: what is not, or not quite, the published file" {
+    mkdir -p odd/planted
+    cp -r "$f/planted/raw" odd/planted/raw
+    fixture regzip "$f/planted/raw/train-images-idx3-ubyte.gz" \
+        odd/planted/raw/train-images-idx3-ubyte.gz --level 1
+    fixture label "$f/planted/raw/t10k-labels-idx1-ubyte.gz" \
+        odd/planted/raw/t10k-labels-idx1-ubyte.gz --row 17 --value 3
+    "$MNISTPREP_TEST_PYTHON" - "$f" <<'PY'
+import gzip, hashlib, json, sys
+c = json.load(open(sys.argv[1] + '/catalogue.json'))
+images = c['datasets'][0]['splits'][0]['images']
+with gzip.open(sys.argv[1] + '/planted/raw/' + images['file']) as f:
+    data = f.read()
+images['payload'] = {'bytes': len(data),
+                     'sha256': hashlib.sha256(data).hexdigest()}
+json.dump(c, open('catalogue.json', 'w'))
+PY
+    mp -C odd --catalogue catalogue.json stats planted --report a.html
+    assert_status 0
+    see text a.html \
+        'train-images-idx3-ubyte.gz the published data, packed again' \
+        'train-labels-idx1-ubyte.gz the published file' \
+        't10k-labels-idx1-ubyte.gz not the published file'
 }
 
 @test "report: where one's own came from" {
@@ -179,6 +204,7 @@ PY
     assert_status 0
     see page b.html
     see text b.html 'train folder own - not noted not noted'
+    run -1 grep -q published b.html
 }
 
 @test "report: a prepared set, its recipe and its sources" {

@@ -184,6 +184,7 @@ static void test_sources(void **state)
         .facts = { .bytes = 9912422,
                    .sha256 = "0123abc",
                    .payload_sha256 = "def4567" },
+        .verdict = "not <the> one",
     };
     w->source[1] = (struct htmlreport_source){ .split = "test",
                                                .part = "labels",
@@ -191,7 +192,9 @@ static void test_sources(void **state)
     w->facts.source = w->source;
     w->facts.source_count = 2;
     char *page = page_of(w);
-    assert_has(page, "&lt;a&gt;.gz</td>");
+    assert_has(page, "&lt;a&gt;.gz<br/>");
+    assert_has(page, ">not &lt;the&gt; one</span>");
+    assert_has(page, "<div>b</div></td>");
     assert_has(page, ">9912422</td>");
     assert_has(page, "<code class=\"hash\">0123abc</code>");
     assert_has(page, "<code class=\"hash\">def4567</code>");
