@@ -162,7 +162,7 @@ hashes() {
     mkdir -p odd/planted
     cp -r "$f/planted/raw" odd/planted/raw
     fixture regzip "$f/planted/raw/train-images-idx3-ubyte.gz" \
-        odd/planted/raw/train-images-idx3-ubyte.gz --level 1
+        odd/planted/raw/train-images-idx3-ubyte.gz --level 9
     fixture label "$f/planted/raw/t10k-labels-idx1-ubyte.gz" \
         odd/planted/raw/t10k-labels-idx1-ubyte.gz --row 17 --value 3
     "$MNISTPREP_TEST_PYTHON" - "$f" <<'PY'
