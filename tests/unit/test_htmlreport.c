@@ -312,7 +312,7 @@ static void test_findings(void **state)
     assert_has(page, "The first 4 of 7 rows are shown");
     assert_has(page, "<li>test</li>");
     assert_has(page, "<li>train: no rows of class 2</li>");
-    assert_has(page, "<li>train: the largest class has 12.5 times");
+    assert_has(page, "<li>train: the largest class has 12.50 times");
     assert_has(page, "looks like 2");
     assert_has(page, "there is no agreement");
     assert_has_not(page, "id=\"audit-duplicate\"");
