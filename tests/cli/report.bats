@@ -121,13 +121,13 @@ PY
 
 # hashes PAGE FILE...: of each file, and of what it holds
 hashes() {
-    local page=$1 name unpack
+    local page=$1 name
     shift
     for name in "$@"; do
-        unpack=cat
-        [[ $name != *.gz ]] || unpack=gunzip
+        cp "$name" unpacked
+        [[ $name != *.gz ]] || gunzip -c "$name" >unpacked
         see text "$page" "$(sha256sum <"$name" | cut -d ' ' -f 1)" \
-            "$($unpack <"$name" | sha256sum | cut -d ' ' -f 1)" || return 1
+            "$(sha256sum <unpacked | cut -d ' ' -f 1)" || return 1
     done
     run -1 grep -q 'not noted' "$page"
 }
