@@ -1291,7 +1291,7 @@ def cmd_clean_text(o):
     fail_if(text_problem(fx.read(o.file)))
 
 
-def run(words):
+def answer(words):
     top = argparse.ArgumentParser(allow_abbrev=False)
     sub = top.add_subparsers(dest='cmd', required=True)
 
@@ -1338,12 +1338,12 @@ def run(words):
 
 def main():
     if sys.argv[1:] != ['each']:
-        run(sys.argv[1:])
+        answer(sys.argv[1:])
         return
     lines = sys.stdin.readlines()
     fail_if(None if lines else 'nothing to compare')
     for line in lines:
-        run(line.split())
+        answer(line.split())
 
 
 if __name__ == '__main__':
