@@ -29,7 +29,7 @@ const struct command command_dump = {
     .operands = "[DATASET]",
     .most = 1,
     .group = GROUP_LOOK,
-    .summary = "pictures of samples as PNG: single, or a contact sheet",
+    .summary = "pictures of samples: PNG, contact sheets, in the terminal",
     .description =
         "Draws samples of a dataset (default: mnist) from its raw files, from\n"
         "a prepared set, or from data of one's own. The paths of the pictures\n"

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
+#include "dataset/rawfile.h"
 #include "dataset/receipt.h"
 #include "pipeline/exhibits.h"
 #include "show/htmlreport.h"
@@ -14,6 +15,7 @@
 struct sources {
     struct htmlreport_source *at; /* owned; names are borrowed from the view */
     size_t count;
+    const char *last_path; /* borrowed */
 };
 
 /* As the manifest says. */
@@ -50,20 +52,19 @@ static const char *part_name(const struct input_split *split, unsigned part)
     return catalogue_part_name((enum catalogue_part)part);
 }
 
-/* The receipt's facts as long as the file is the one it speaks of; else its
- * size. */
-static struct raw_facts facts_of(const struct receipt *receipt,
-                                 const char *path)
+/* The receipt's facts as long as the file is the one it speaks of; else the
+ * file is hashed. A folder has no hash. */
+static bool find_facts(struct raw_facts *facts, const struct receipt *receipt,
+                       const char *path, struct error *err)
 {
-    struct raw_facts facts = { 0 };
     struct stat st;
 
-    if (receipt->path && receipt_find(receipt, path, &facts))
-        return facts;
-    facts = (struct raw_facts){ 0 };
-    if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
-        facts.bytes = (uint64_t)st.st_size;
-    return facts;
+    if (receipt->path && receipt_find(receipt, path, facts))
+        return true;
+    *facts = (struct raw_facts){ 0 };
+    return stat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
+           (rawfile_hash_file(path, facts, err) &&
+            rawfile_hash_payload(path, UINT64_MAX, facts, err));
 }
 
 static bool was_looked_at(const struct survey *s, const char *split)
@@ -72,6 +73,49 @@ static bool was_looked_at(const struct survey *s, const char *split)
         if (strcmp(s->split[i].name, split) == 0)
             return true;
     return false;
+}
+
+/* NULL for one's own, and for what is no file. */
+static const char *verdict_on(const struct input_split *split, unsigned part,
+                              const struct raw_facts *facts)
+{
+    if (!split->published || facts->sha256[0] == '\0')
+        return NULL;
+    switch (rawfile_judge_file(split->path[part], &split->published->part[part],
+                               facts)) {
+    case RAWFILE_EXACT:
+        return "the published file";
+    case RAWFILE_REPACKED:
+        return "the published data, packed again";
+    case RAWFILE_UNSEEN:
+        return "intact; of which nobody published a hash";
+    case RAWFILE_OTHER:
+        break;
+    }
+    return "not the published file";
+}
+
+/* The parts of an archive are in one file, which is looked at once. */
+static bool add_split(struct sources *to, const struct input_split *split,
+                      const struct receipt *receipt, struct error *err)
+{
+    for (unsigned part = 0; part < CATALOGUE_PARTS; part++) {
+        const char *path = split->path[part];
+        struct htmlreport_source *s = &to->at[to->count];
+        if (!path)
+            continue;
+        *s = (struct htmlreport_source){ .split = split->name,
+                                         .part = part_name(split, part),
+                                         .file = path_base(path) };
+        if (to->last_path && strcmp(to->last_path, path) == 0)
+            s->facts = s[-1].facts;
+        else if (!find_facts(&s->facts, receipt, path, err))
+            return false;
+        s->verdict = verdict_on(split, part, &s->facts);
+        to->last_path = path;
+        to->count++;
+    }
+    return true;
 }
 
 static bool of_input(struct sources *to, const struct survey *s,
@@ -84,20 +128,9 @@ static bool of_input(struct sources *to, const struct survey *s,
     to->at = calloc(CATALOGUE_PARTS * in->split_count + 1, sizeof *to->at);
     if (ok && !to->at)
         ok = error_memory(err);
-    for (size_t i = 0; ok && i < in->split_count; i++) {
-        const struct input_split *split = &in->split[i];
-        for (unsigned part = 0; part < CATALOGUE_PARTS; part++) {
-            const char *path = split->path[part];
-            if (!path || !was_looked_at(s, split->name))
-                continue;
-            to->at[to->count++] = (struct htmlreport_source){
-                .split = split->name,
-                .part = part_name(split, part),
-                .file = path_base(path),
-                .facts = facts_of(&receipt, path),
-            };
-        }
-    }
+    for (size_t i = 0; ok && i < in->split_count; i++)
+        if (was_looked_at(s, in->split[i].name))
+            ok = add_split(to, &in->split[i], &receipt, err);
     receipt_release(&receipt);
     return ok;
 }

@@ -44,3 +44,12 @@ void axis_text(char to[AXIS_TEXT], const struct axis *a, size_t i,
 {
     snprintf(to, AXIS_TEXT, "%.*f%s", a->decimals, (double)i * a->step, unit);
 }
+
+void axis_power_text(char to[AXIS_TEXT], size_t power)
+{
+    static const char *const digits[] = { "1", "10", "100" };
+    static const char *const thousands[] = { "", "k", "M", "G", "T", "P", "E" };
+
+    assert(power / 3 < COUNT_OF(thousands));
+    snprintf(to, AXIS_TEXT, "%s%s", digits[power % 3], thousands[power / 3]);
+}

@@ -23,4 +23,7 @@ enum { AXIS_TEXT = 64 };
 void axis_text(char to[AXIS_TEXT], const struct axis *a, size_t i,
                const char *unit);
 
+/* 10^power (of at most 20) as 1, 10, 100, 1k, .. 10M, .. 100E. */
+void axis_power_text(char to[AXIS_TEXT], size_t power);
+
 #endif

@@ -24,9 +24,9 @@ enum {
     UP_LENGTH = 160, /* of the longest bars that run up */
     UP_GUTTER = 56,  /* left of them; the axis' numbers may need more */
     UP_STEPS = 6,
-    BAR_LEAST = 3, /* wide */
-    BAR_MOST = 64, /* but room for the numbers */
-    LOG_ONE = 12,  /* from 0 to 1 on a log axis */
+    BAR_LEAST = 3,  /* wide */
+    BAR_MOST = 64,  /* but room for the numbers */
+    LOG_FIRST = 12, /* from 0 to the first power on a log axis */
 
     SIDE_BAR = 9, /* thick, and so high are the texts beside it */
     SIDE_GAP = 6, /* between groups */
@@ -52,7 +52,7 @@ unsigned char chart_shade(size_t series, size_t count)
 struct measure {
     bool log;
     struct axis axis;
-    size_t decades;
+    size_t lowest, decades; /* from 10^lowest on */
     const char *unit;
 };
 
@@ -62,9 +62,20 @@ static double largest_value(const struct chart *chart)
 
     for (size_t s = 0; s < chart->series_count; s++)
         for (size_t g = 0; g < chart->groups; g++)
-            if (chart->series[s].value[g] > most)
-                most = chart->series[s].value[g];
+            most = fmax(most, chart->series[s].value[g]);
     return most;
+}
+
+/* But for those that are 0; INFINITY when all are. */
+static double least_value(const struct chart *chart)
+{
+    double least = INFINITY;
+
+    for (size_t s = 0; s < chart->series_count; s++)
+        for (size_t g = 0; g < chart->groups; g++)
+            if (chart->series[s].value[g] > 0)
+                least = fmin(least, chart->series[s].value[g]);
+    return least;
 }
 
 static struct measure measure_of(const struct chart *chart, size_t steps)
@@ -75,8 +86,11 @@ static struct measure measure_of(const struct chart *chart, size_t steps)
                          .decades = 1,
                          .unit = chart->unit };
 
-    if (chart->log_axis && most > 10)
-        m.decades = (size_t)ceil(log10(most));
+    if (chart->log_axis && most > 0) {
+        m.lowest = (size_t)log10(least_value(chart));
+        double above = ceil(log10(most)) - (double)m.lowest;
+        m.decades = above > 1 ? (size_t)above : 1;
+    }
     return m;
 }
 
@@ -90,17 +104,17 @@ static size_t mark_at(const struct measure *m, size_t i, size_t length)
 {
     if (!m->log)
         return i * length / m->axis.steps;
-    return i == 0 ? 0 : LOG_ONE + (i - 1) * (length - LOG_ONE) / m->decades;
+    return i == 0 ? 0 : LOG_FIRST + (i - 1) * (length - LOG_FIRST) / m->decades;
 }
 
 static void mark_text(char to[AXIS_TEXT], const struct measure *m, size_t i)
 {
     if (!m->log)
         axis_text(to, &m->axis, i, m->unit);
-    else if (i < 3)
-        snprintf(to, AXIS_TEXT, "%s", i == 0 ? "0" : i == 1 ? "1" : "10");
+    else if (i == 0)
+        snprintf(to, AXIS_TEXT, "0");
     else
-        snprintf(to, AXIS_TEXT, "10^%zu", i - 1);
+        axis_power_text(to, m->lowest + i - 1);
 }
 
 /* In pixels; what is not 0 shows. */
@@ -111,7 +125,8 @@ static size_t bar_length(const struct measure *m, double value, size_t length)
     if (!(value > 0))
         return 0;
     if (m->log)
-        pixels = LOG_ONE + log10(value) / (double)m->decades * (all - LOG_ONE);
+        pixels = LOG_FIRST + (log10(value) - (double)m->lowest) /
+                                 (double)m->decades * (all - LOG_FIRST);
     else
         pixels = value / (m->axis.step * (double)m->axis.steps) * all;
     return pixels < 1 ? 1 : (size_t)(pixels + 0.5);

@@ -20,8 +20,9 @@ struct chart {
     const char *axis; /* what the values are */
     const char *unit; /* behind the axis' numbers: "%", or "" */
     bool whole;       /* values are whole: so are the axis' numbers */
-    bool log_axis;  /* 0, then 1 and powers of ten; no value between 0 and 1 */
-    bool histogram; /* bars touch, run up, and few have a label */
+    bool log_axis;    /* 0, then the powers of ten around all other values, of
+                       which none is below 1 */
+    bool histogram;   /* bars touch, run up, and few have a label */
     size_t groups;
     const char *const *label; /* groups, UTF-8; NULL in it: no label */
     const struct chart_series *series;

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "format/jsondoc.h"
+#include "show/names.h"
 
 static const struct audit_row *rows_of(const struct audit *a,
                                        const struct finding *f)
@@ -144,19 +145,10 @@ static void PRINTF_LIKE(2, 3) put(struct line *l, const char *fmt, ...)
 /* Masked, and cut to NAME_COLUMNS with "..". */
 static void put_name(struct line *l, const char *name)
 {
-    char masked[4 * NAME_COLUMNS + 16];
+    char fit[NAME_BYTES];
 
-    text_mask(masked, sizeof masked, name);
-    if (columns_of(masked) > NAME_COLUMNS) {
-        char *at = masked;
-        for (size_t n = 0; n < NAME_COLUMNS - 2; n++)
-            for (at++; ((unsigned char)*at & 0xC0) == 0x80;)
-                at++;
-        *at = '\0';
-        put(l, "%s..", masked);
-    } else {
-        put(l, "%s", masked);
-    }
+    name_fit(fit, name, NAME_COLUMNS);
+    put(l, "%s", fit);
 }
 
 /* ---- text ---- */

@@ -92,7 +92,7 @@ static void put_remark(struct page *p, const struct finding *f)
     case FINDING_IMBALANCE:
         markup_text(m, p->survey->view->split_name[f->split]);
         markup_format(m,
-                      ": the largest class has %.1f times the rows of the "
+                      ": the largest class has %.2f times the rows of the "
                       "smallest",
                       f->measure);
         break;

@@ -147,12 +147,25 @@ static void put_hash(struct markup *m, size_t column, const char *hash)
     markup_put(m, "</code></td>");
 }
 
+static void put_file(struct markup *m, const struct htmlreport_source *s)
+{
+    open_cell(m, 2, "");
+    markup_put(m, "<div>");
+    markup_text(m, s->file);
+    if (s->verdict) {
+        markup_put(m, "<br/><span class=\"none\">");
+        markup_text(m, s->verdict);
+        markup_put(m, "</span>");
+    }
+    markup_put(m, "</div></td>");
+}
+
 static void put_source(struct markup *m, const struct htmlreport_source *s)
 {
     markup_put(m, "<tr>");
     put_cell(m, 0, s->split);
     put_cell(m, 1, s->part);
-    put_cell(m, 2, s->file);
+    put_file(m, s);
     open_cell(m, 3, "n");
     if (s->facts.bytes > 0)
         markup_format(m, "%" PRIu64, s->facts.bytes);

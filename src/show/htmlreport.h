@@ -17,6 +17,7 @@
 struct htmlreport_source {
     const char *split, *part, *file;
     struct raw_facts facts;
+    const char *verdict; /* is it the published one? NULL: none is known */
 };
 
 /* What the survey does not know. Everything is borrowed. */

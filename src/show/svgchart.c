@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "draw/axis.h"
+
 enum {
     PLOT = 200, /* pixels from the lowest to the highest line */
     ABOVE = 10, /* for the upper half of the highest tick's letters */
@@ -94,14 +96,14 @@ static double height_of(const struct scale *s, uint64_t count, uint64_t whole)
 
 static void put_tick_text(struct markup *m, const struct scale *s, double at)
 {
-    static const char *const thousands[] = { "", "k", "M", "G", "T", "P", "E" };
+    char text[AXIS_TEXT];
 
     if (s->kind == SVGCHART_SHARE) {
         markup_format(m, "%.10g%%", at);
         return;
     }
-    unsigned power = (unsigned)at;
-    markup_format(m, "%.0f%s", pow(10, power % 3), thousands[power / 3]);
+    axis_power_text(text, (size_t)at);
+    markup_put(m, text);
 }
 
 static void put_lines(struct markup *m, const struct scale *s)

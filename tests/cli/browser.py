@@ -27,14 +27,17 @@ import time
 WIDTHS = (320, 400, 800, 1400)
 DEADLINE_S = 60
 
-# What sticks out of the page, unless it lies in a box that scrolls by itself.
+# What sticks out of the column of text, unless it lies in a box that scrolls by
+# itself: paper may end there.
 CUT = """
 (() => {
-  const wide = document.documentElement.clientWidth, bad = [];
+  const column = document.querySelector('main').getBoundingClientRect();
+  const bad = [];
   for (const e of document.body.querySelectorAll('*')) {
     if (e.closest('.scroll') && !e.matches('.scroll')) continue;
     const r = e.getBoundingClientRect();
-    if (r.width > 0 && (r.left < -0.5 || r.right > wide + 0.5))
+    if (r.width > 0 &&
+        (r.left < column.left - 0.5 || r.right > column.right + 0.5))
       bad.push(e.tagName + ' ' + (e.getAttribute('class') || '') + ' ' +
                e.textContent.slice(0, 30) + ' ' + r.left + '..' + r.right);
   }

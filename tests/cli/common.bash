@@ -95,11 +95,18 @@ oracle() {
     "$MNISTPREP_TEST_PYTHON" "$cli_dir/oracle.py" "$@"
 }
 
+# Made once for a file of tests, as its bytes depend on the arguments alone.
 tiny_dataset() {
-    fixture dataset src "$@"
-    fixture catalogue tiny.json --name tiny --dir src
+    local made
+    made=$BATS_FILE_TMPDIR/tiny-$(cksum <<<"$*" | tr ' ' -)
+    if [ ! -e "$made" ]; then
+        fixture dataset src "$@" || return 1
+        fixture catalogue tiny.json --name tiny --dir src || return 1
+        mkdir "$made" || return 1
+        mv src tiny.json "$made" || return 1
+    fi
     mkdir -p data/tiny
-    cp -r src data/tiny/raw
+    cp -r "$made"/* . && cp -r src data/tiny/raw
 }
 
 # Shows the last run, for a failed assertion. Control bytes become visible.

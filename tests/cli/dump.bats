@@ -107,8 +107,8 @@ data/mnist/samples/train-00004-9.png"
     while read -r path; do
         i=${path##*train-}
         i=${i%%-*}
-        oracle check-png "$path" "$images" --index "$((10#$i))"
-    done <<<"${want%$'\n'}"
+        echo check-png "$path" "$images" --index "$((10#$i))"
+    done <<<"${want%$'\n'}" | oracle each
     # These are its own: they may be made again.
     dump --index 0,5,10-12 --zoom 1
     assert_status 0
@@ -198,13 +198,14 @@ data/mnist/samples/train-00004-9.png"
     for zoom in 1 2 3; do
         for grid in 1x1 3x3 5x4 4x1 1x4; do
             last=$((${grid%x*} * ${grid#*x} - 1))
-            dump --grid "$grid" --zoom "$zoom" -o s.png -f
+            dump --grid "$grid" --zoom "$zoom" -o "$zoom-$grid.png"
             assert_status 0
-            assert_stdout s.png
-            oracle check-sheet s.png "$images" --index "0-$last" \
-                --grid "$grid" --zoom "$zoom"
+            assert_stdout "$zoom-$grid.png"
+            echo check-sheet "$zoom-$grid.png" "$images" --index "0-$last" \
+                --grid "$grid" --zoom "$zoom" >>sheets
         done
     done
+    oracle each <sheets
 }
 
 @test "dump: captions change nothing but what lies outside of the pictures" {

@@ -78,6 +78,30 @@ everything() {
     "$MNISTPREP_TEST_PYTHON" example.py
 }
 
+@test "README: its pictures are what the commands below them draw" {
+    need_mnist
+    need_fashion
+    mkdir -p data/mnist data/fashion-mnist docs
+    cp -r "$mnist" data/mnist/raw
+    cp -r "$fashion" data/fashion-mnist/raw
+    local command count=0
+    while IFS= read -r command; do
+        count=$((count + 1))
+        run --separate-stderr bash -c "$command"
+        [ "$status" -eq 0 ] || seen "this command of README.md fails: $command"
+        # Pixels: other versions of zlib pack them otherwise.
+        "$MNISTPREP_TEST_PYTHON" -c '
+import sys
+from PIL import Image, ImageChops
+a, b = map(Image.open, sys.argv[1:])
+assert (a.mode, a.size) == (b.mode, b.size), (a.size, b.size)
+assert ImageChops.difference(a, b).getbbox() is None, "other pixels"
+' "$output" "$tree/$output" || seen "draw it again: $command"
+    done < <(tr '\n' ' ' <"$readme" | grep -o '`mnistprep [^`]*docs/[^`]*`' |
+        tr -d '\140')
+    [ "$count" -eq "$(grep -c '^!\[' "$readme")" ]
+}
+
 @test "README: its Makefile rule makes once" {
     command -v make >/dev/null || skip "no make"
     everything

@@ -20,6 +20,7 @@ Comparisons: silent when right; else the first difference, and exit status 1.
       each picture stands in the sheet pixel for pixel, in reading order;
       without --captions all other pixels are of one level
   clean-text FILE               no control bytes, valid UTF-8, no bidi marks
+  each          comparisons on standard input, one a line; none is wrong, too
 
 Sweeps: they run $MNISTPREP many times, in the current directory, which one
 bats test for each case would take minutes for. They print each failure.
@@ -1290,7 +1291,7 @@ def cmd_clean_text(o):
     fail_if(text_problem(fx.read(o.file)))
 
 
-def main():
+def answer(words):
     top = argparse.ArgumentParser(allow_abbrev=False)
     sub = top.add_subparsers(dest='cmd', required=True)
 
@@ -1329,11 +1330,20 @@ def main():
     add('pty', stdin='', stderr=False)
     add('signal', 'name', feed='', bytes=1 << 20)
     # After `run` come the program's own words, which argparse must not see.
-    words = sys.argv[1:]
     at = words.index('run') if 'run' in words else len(words)
     o = top.parse_args(words[:at])
     o.args = words[at + 1:]
     globals()['cmd_' + o.cmd.replace('-', '_')](o)
+
+
+def main():
+    if sys.argv[1:] != ['each']:
+        answer(sys.argv[1:])
+        return
+    lines = sys.stdin.readlines()
+    fail_if(None if lines else 'nothing to compare')
+    for line in lines:
+        answer(line.split())
 
 
 if __name__ == '__main__':

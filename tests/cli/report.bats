@@ -119,23 +119,92 @@ PY
     see facts b.html about 'Split=test (191), of 2 that there are'
 }
 
+# hashes PAGE FILE...: of each file, and of what it holds
+hashes() {
+    local page=$1 name
+    shift
+    for name in "$@"; do
+        cp "$name" unpacked
+        [[ $name != *.gz ]] || gunzip -c "$name" >unpacked
+        see text "$page" "$(sha256sum <"$name" | cut -d ' ' -f 1)" \
+            "$(sha256sum <unpacked | cut -d ' ' -f 1)" || return 1
+    done
+    run -1 grep -q 'not noted' "$page"
+}
+
 @test "report: where it came from" {
-    # Nobody fetched these: sizes are seen, hashes are not known.
+    # Nobody fetched these, so that they are hashed now.
     report a.html planted
-    see text a.html 'not noted' \
-        "train images train-images-idx3-ubyte.gz $(stat -c %s \
-            "$f/planted/raw/train-images-idx3-ubyte.gz")"
+    see text a.html "train images train-images-idx3-ubyte.gz the published \
+        file $(stat -c %s "$f/planted/raw/train-images-idx3-ubyte.gz")"
+    hashes a.html "$f"/planted/raw/*.gz
+    # The receipt's word is taken while it is about this file.
     mkdir fetched
     mp -C fetched --catalogue "$f/catalogue.json" fetch planted \
         --mirror "file://$f/planted/raw/"
     assert_status 0
     mp -C fetched --catalogue "$f/catalogue.json" stats planted --report b.html
     assert_status 0
-    for name in "$f"/planted/raw/*.gz; do
-        see text b.html "$(sha256sum <"$name" | cut -d ' ' -f 1)" \
-            "$(gunzip -c "$name" | sha256sum | cut -d ' ' -f 1)"
+    hashes b.html "$f"/planted/raw/*.gz
+    raw=fetched/planted/raw
+    sed -i "s/$(sha256sum <$raw/t10k-labels-idx1-ubyte.gz | cut -c 1-64)/$(
+        printf 'e%.0s' {1..64})/" $raw/receipt.json
+    mp -C fetched --catalogue "$f/catalogue.json" stats planted --report c.html
+    assert_status 0
+    see text c.html "$(printf 'e%.0s' {1..64})"
+    touch -d '2001-02-03' $raw/t10k-labels-idx1-ubyte.gz
+    mp -C fetched --catalogue "$f/catalogue.json" stats planted --report d.html
+    assert_status 0
+    hashes d.html "$f"/planted/raw/*.gz
+}
+
+@test "report: what is not, or not quite, the published file" {
+    mkdir -p odd/planted
+    cp -r "$f/planted/raw" odd/planted/raw
+    fixture regzip "$f/planted/raw/train-images-idx3-ubyte.gz" \
+        odd/planted/raw/train-images-idx3-ubyte.gz --level 9
+    fixture label "$f/planted/raw/t10k-labels-idx1-ubyte.gz" \
+        odd/planted/raw/t10k-labels-idx1-ubyte.gz --row 17 --value 3
+    "$MNISTPREP_TEST_PYTHON" - "$f" <<'PY'
+import gzip, hashlib, json, sys
+c = json.load(open(sys.argv[1] + '/catalogue.json'))
+images = c['datasets'][0]['splits'][0]['images']
+with gzip.open(sys.argv[1] + '/planted/raw/' + images['file']) as f:
+    data = f.read()
+images['payload'] = {'bytes': len(data),
+                     'sha256': hashlib.sha256(data).hexdigest()}
+json.dump(c, open('catalogue.json', 'w'))
+PY
+    mp -C odd --catalogue catalogue.json stats planted --report a.html
+    assert_status 0
+    see text a.html \
+        'train-images-idx3-ubyte.gz the published data, packed again' \
+        'train-labels-idx1-ubyte.gz the published file' \
+        't10k-labels-idx1-ubyte.gz not the published file'
+}
+
+@test "report: where one's own came from" {
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import numpy as np
+x = np.arange(160).reshape(10, 4, 4).astype('u1')
+y = np.arange(10).astype('u1')
+np.savez('set.npz', x_train=x, y_train=y, x_test=x[:5], y_test=y[:5])
+np.savetxt('train.csv', np.column_stack([y, x.reshape(10, 16)]), '%d', ',')
+PY
+    for name in set.npz train.csv; do
+        mp stats mine --from $name --report a.html -f
+        assert_status 0
+        see page a.html
+        hashes a.html $name
     done
-    run -1 grep -q 'not noted' b.html
+    # A folder has neither size nor hash.
+    mkdir -p own/a
+    for i in 1 2 3; do fixture png "own/a/$i.png" --shape 8,8; done
+    mp stats mine --from own --report b.html
+    assert_status 0
+    see page b.html
+    see text b.html 'train folder own - not noted not noted'
+    run -1 grep -q published b.html
 }
 
 @test "report: a prepared set, its recipe and its sources" {

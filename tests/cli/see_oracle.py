@@ -10,75 +10,22 @@ and exit status 1. Findings: see_audit.py.
   json FILE     all of stats --json; [--pixels] [--audit] are then expected
   tsv TABLE FILE    classes, levels or pixels
   text FILE     the figures in words: digits, bins, bars; [--ascii]
+  forms DIR     all of these at once: s.json, p.json (--pixels), TABLE.tsv,
+                s.txt, c.txt (--ascii)
   sheet PNG --rows SPLIT:N,... --grid CxR [--zoom Z] [--padding P] [--captions
                 [--rows-in-captions]]      nothing else may be on the sheet
   picture PNG --rows SPLIT:N [--zoom Z]
 """
 import argparse
-import gzip
 import json
 import math
-import os
 import re
-import struct
 import sys
 from fractions import Fraction
 
 import numpy as np
 
-STEMS = {'train': 'train', 'test': 't10k'}
-
-
-def fail(*what):
-    sys.exit(' '.join(str(w) for w in what)[:2000])
-
-
-# --- data
-
-def load(path):
-    with open(path, 'rb') as f:
-        raw = f.read()
-    if raw[:2] == b'\x1f\x8b':
-        raw = gzip.decompress(raw)
-    if raw[:6] == b'\x93NUMPY':
-        return np.load(path)
-    kind = {8: 'u1', 9: 'i1', 11: '>i2', 12: '>i4', 13: '>f4', 14: '>f8'}
-    shape = struct.unpack('>%dI' % raw[3], raw[4:4 + 4 * raw[3]])
-    return np.frombuffer(raw, kind[raw[2]],
-                         offset=4 + 4 * raw[3]).reshape(shape)
-
-
-def find(directory, stem, part):
-    for end in '.gz', '':
-        path = '%s/%s-%s-ubyte%s' % (directory, stem, part, end)
-        if os.path.exists(path):
-            return path
-    return None
-
-
-def sets_of(o):
-    """[(split, images, labels or None)], in the order of the program."""
-    out = []
-    if o.raw:
-        for split, stem in STEMS.items():
-            images = find(o.raw, stem, 'images-idx3')
-            labels = find(o.raw, stem, 'labels-idx1')
-            if images and (not o.split or split == o.split):
-                out.append((split, load(images), labels and load(labels)))
-    for words in o.set or []:
-        out.append((words[0], load(words[1]),
-                    load(words[2]) if len(words) > 2 else None))
-    out = [(s, x, None if y is None else y.astype(np.int64))
-           for s, x, y in out]
-    return out
-
-
-def classes_of(o, sets):
-    if o.classes:
-        return o.classes.split(',')
-    top = [int(y.max()) for _, _, y in sets if y is not None and len(y)]
-    return [str(k) for k in range(max(top) + 1)] if top else []
-
+from see_data import classes_of, fail, sets_of
 
 # --- figures
 
@@ -94,8 +41,7 @@ def sums(a):
             sum(v * v * c for v, c in enumerate(h)))
 
 
-def figures(a):
-    h, n, s, q = sums(a)
+def figures(h, n, s, q):
     used = [v for v in range(256) if h[v]] or [0]
     return {'min': used[0], 'max': used[-1], 'sum': s, 'sum_squares': q,
             'mean': s / (255 * n) if n else None,
@@ -113,37 +59,58 @@ def means(a):
 def deviations(a):
     if not len(a):
         return None
-    x = a.reshape(len(a), -1).astype(np.int64)
+    x = a.reshape(len(a), -1)
+    squares = sum((x[i:i + 4096].astype(np.int64) ** 2).sum(axis=0)
+                  for i in range(0, len(x), 4096))
     return [deviation(len(a), int(s), int(q))
-            for s, q in zip(x.sum(axis=0), (x * x).sum(axis=0))]
+            for s, q in zip(x.sum(axis=0, dtype=np.int64), squares)]
 
 
-def stats_of(o, sets):
+def class_of(label, name, x, rows):
+    g = figures(*sums(x))
+    c = {'label': label, 'name': name, 'count': len(x),
+         'share': len(x) / rows if rows else 0, 'pixel_sum': g['sum'],
+         'mean_image': means(x)}
+    c.update((w, g[w]) for w in ('mean', 'std', 'min', 'max', 'zeros',
+                                 'histogram'))
+    return c
+
+
+def known(o):
+    """(sets, all that is known of them), worked out once."""
+    if hasattr(o, 'known'):
+        return o.known
+    sets = sets_of(o)
     names = classes_of(o, sets)
     out = {'schema': 'mnistprep.stats/1', 'dataset': o.dataset,
            'view': o.view, 'splits': {}}
     for split, x, y in sets:
-        f = figures(x)
+        f = figures(*sums(x))
         one = {'count': len(x), 'shape': list(x.shape[1:]), 'pixels': f,
+               'per_pixel': {'mean': means(x), 'std': deviations(x)},
                'labels': None, 'classes': []}
         flat = x.reshape(len(x), -1)
         if len(x):
             f['constant'] = int((flat == flat[0]).all(axis=0).sum())
             f['blank'] = int((flat == 0).all(axis=0).sum())
-        if o.pixels:
-            one['per_pixel'] = {'mean': means(x), 'std': deviations(x)}
-        for k, name in enumerate(names if y is not None else []):
-            g = figures(x[y == k])
-            c = {'label': k, 'name': name, 'count': int((y == k).sum()),
-                 'share': int((y == k).sum()) / len(x) if len(x) else 0,
-                 'pixel_sum': g['sum']}
-            c.update((w, g[w]) for w in ('mean', 'std', 'min', 'max', 'zeros'))
-            if o.pixels:
-                c['mean_image'] = means(x[y == k])
-            one['classes'].append(c)
         if y is not None:
+            one['classes'] = [class_of(k, name, x[y == k], len(x))
+                              for k, name in enumerate(names)]
             one['labels'] = {'counts': [c['count'] for c in one['classes']]}
         out['splits'][split] = one
+    o.known = sets, out
+    return o.known
+
+
+def in_json(everything, pixels):
+    hidden = {'histogram'} if pixels else {'histogram', 'mean_image'}
+    out = dict(everything, splits={})
+    for split, s in everything['splits'].items():
+        s = dict(s, classes=[{k: v for k, v in c.items() if k not in hidden}
+                             for c in s['classes']])
+        if not pixels:
+            del s['per_pixel']
+        out['splits'][split] = s
     return out
 
 
@@ -185,8 +152,7 @@ def json_of(path):
 
 
 def cmd_json(o):
-    sets = sets_of(o)
-    want, got = stats_of(o, sets), json_of(o.file)
+    want, got = in_json(known(o)[1], o.pixels), json_of(o.file)
     if o.audit:
         if 'audit' not in got:
             fail('no audit')
@@ -215,24 +181,21 @@ def table(path, header):
 
 
 def tsv_rows(o, sets, want):
-    names = classes_of(o, sets)
-    for split, x, y in sets:
+    for split, x, _ in sets:
         s = want['splits'][split]
+        p = s['pixels']
         if o.table == 'levels':
-            groups = [('all', x)]
-            groups += [(k, x[y == k]) for k in range(len(names))
-                       if y is not None]
-            for label, a in groups:
-                for v, c in enumerate(sums(a)[0]):
+            for label, g in [('all', p)] + [(c['label'], c)
+                                            for c in s['classes']]:
+                for v, c in enumerate(g['histogram']):
                     yield [split, label, v, c]
         elif o.table == 'pixels':
             w = x.shape[2]
-            mean = means(x) or [None] * (w * x.shape[1])
-            std = deviations(x) or [None] * (w * x.shape[1])
+            none = [None] * (w * x.shape[1])
+            mean, std = (s['per_pixel'][k] or none for k in ('mean', 'std'))
             for i, (m, d) in enumerate(zip(mean, std)):
                 yield [split, i // w, i % w, m, d]
         else:
-            p = s['pixels']
             yield [split, 'all', '', s['count'], 1. if len(x) else 0.,
                    p['sum'], p['mean'], p['std'], p['min'], p['max'],
                    p['zeros']]
@@ -250,9 +213,8 @@ HEADERS = {
 
 
 def cmd_tsv(o):
-    sets = sets_of(o)
     got = table(o.file, HEADERS[o.table])
-    want = list(tsv_rows(o, sets, stats_of(o, sets)))
+    want = list(tsv_rows(o, *known(o)))
     if len(got) != len(want):
         fail('%d lines, not %d' % (len(got), len(want)))
     for g, w in zip(got, want):
@@ -369,14 +331,26 @@ def cmd_text(o):
     for line in lines:
         if len(line) > 80 or line != line.rstrip():
             fail('a line of %d characters: %r' % (len(line), line))
-    sets = sets_of(o)
+    sets, everything = known(o)
     heads = [i for i, line in enumerate(lines) if line[:1] not in ('', ' ')]
     if len(heads) != len(sets):
         fail('%d splits, not %d' % (len(heads), len(sets)))
-    want = stats_of(o, sets)['splits']
-    for (name, s), a, b in zip(want.items(), heads,
+    for (name, s), a, b in zip(everything['splits'].items(), heads,
                                heads[1:] + [len(lines)]):
         text_split(o, name, s, lines[a:b])
+
+
+def cmd_forms(o):
+    directory = o.file + '/'
+    for o.file, o.pixels in (directory + 's.json', False), (
+            directory + 'p.json', True):
+        cmd_json(o)
+    for o.table in HEADERS:
+        o.file = directory + o.table + '.tsv'
+        cmd_tsv(o)
+    for o.file, o.ascii in (directory + 's.txt', False), (
+            directory + 'c.txt', True):
+        cmd_text(o)
 
 
 # --- pictures

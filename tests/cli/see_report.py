@@ -193,7 +193,17 @@ def check_numbers(path, stats):
 
 
 def check_found(audit, findings):
-    """Each kind's pictures, up to 24, are those of its rows."""
+    """Each kind's pictures, up to 24, are those of its rows; measures are
+    told."""
+    for f in findings:
+        if f['kind'] == 'imbalance':
+            want = '%s: the largest class has %.2f times the rows of the ' \
+                   'smallest' % (f['split'], f['measure'])
+            assert want in words(audit), ('not told', want)
+    apart = ['%.2f levels apart' % f['measure'] for f in findings
+             if f['kind'] == 'near-duplicate']
+    same('measures', re.findall(r'[0-9.]+ levels apart', words(audit)),
+         apart[:12])
     shown, kind = {}, None
     for e in audit:
         kind = e.get('id')[6:] if e.tag == 'h3' else kind

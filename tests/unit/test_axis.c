@@ -62,6 +62,22 @@ static void test_unit(void **state)
     assert_string_equal(text, "12%");
 }
 
+static void test_powers(void **state)
+{
+    static const struct {
+        size_t power;
+        const char *text;
+    } cases[] = { { 0, "1" },    { 1, "10" },  { 2, "100" },  { 3, "1k" },
+                  { 5, "100k" }, { 7, "10M" }, { 20, "100E" } };
+    char text[AXIS_TEXT];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        axis_power_text(text, cases[i].power);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 /* Every round step from the table that the promise names, tried one by one. */
 static void test_no_finer_axis_would_do(void **state)
 {
@@ -91,6 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_steps_and_texts),
         cmocka_unit_test(test_unit),
+        cmocka_unit_test(test_powers),
         cmocka_unit_test(test_no_finer_axis_would_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,12 +121,40 @@ static void test_log_axis(void **state)
         assert_int_equal(bar_above(&c, m->text[i + 1]), 12 + i * 37);
     assert_int_equal(bar_above(&c, "g6"),
                      (size_t)(12 + 37 * 2.477121254719662 + 0.5));
-    static const char *const marks[] = {
-        "0", "1", "10", "10^2", "10^3", "10^4"
-    };
+    static const char *const marks[] = { "0", "1", "10", "100", "1k", "10k" };
     for (size_t i = 0; i < COUNT_OF(marks); i++)
         assert_true(canvas_has_text(&c, 1, marks[i]));
-    assert_false(canvas_has_text(&c, 1, "10^5"));
+    assert_false(canvas_has_text(&c, 1, "100k"));
+    canvas_release(&c);
+    test_free(m);
+}
+
+/* It begins where the values do, so that their differences are seen. */
+static void test_log_axis_begins_at_the_least(void **state)
+{
+    static const double values[] = { 0, 1000, 2000, 100000 };
+    struct made_chart *m = make_chart(COUNT_OF(values), 1, "g", 0);
+
+    (void)state;
+    memcpy(m->value[0], values, sizeof values);
+    m->series[0].number = NULL;
+    m->chart.log_axis = true;
+    struct canvas c = draw(&m->chart, WIDTH);
+    assert_int_equal(bar_above(&c, "g0"), 0);
+    assert_int_equal(bar_above(&c, "g1"), 12);
+    assert_int_equal(bar_above(&c, "g2"),
+                     (size_t)(12 + 74 * 0.3010299956639812 + 0.5));
+    assert_int_equal(bar_above(&c, "g3"), 160);
+    static const char *const marks[] = { "0", "1k", "10k", "100k" };
+    for (size_t i = 0; i < COUNT_OF(marks); i++)
+        assert_true(canvas_has_text(&c, 1, marks[i]));
+    assert_false(canvas_has_text(&c, 1, "100"));
+    canvas_release(&c);
+    /* One value, a power of ten: a decade above it. */
+    m->value[0][1] = m->value[0][2] = m->value[0][3] = 100;
+    c = draw(&m->chart, WIDTH);
+    assert_int_equal(bar_above(&c, "g3"), 12);
+    assert_true(canvas_has_text(&c, 1, "1k"));
     canvas_release(&c);
     test_free(m);
 }
@@ -284,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lengths_are_proportional),
         cmocka_unit_test(test_log_axis),
+        cmocka_unit_test(test_log_axis_begins_at_the_least),
         cmocka_unit_test(test_histogram),
         cmocka_unit_test(test_texts_are_whole),
         cmocka_unit_test(test_bars_to_the_right),

@@ -184,6 +184,7 @@ static void test_sources(void **state)
         .facts = { .bytes = 9912422,
                    .sha256 = "0123abc",
                    .payload_sha256 = "def4567" },
+        .verdict = "not <the> one",
     };
     w->source[1] = (struct htmlreport_source){ .split = "test",
                                                .part = "labels",
@@ -191,7 +192,9 @@ static void test_sources(void **state)
     w->facts.source = w->source;
     w->facts.source_count = 2;
     char *page = page_of(w);
-    assert_has(page, "&lt;a&gt;.gz</td>");
+    assert_has(page, "&lt;a&gt;.gz<br/>");
+    assert_has(page, ">not &lt;the&gt; one</span>");
+    assert_has(page, "<div>b</div></td>");
     assert_has(page, ">9912422</td>");
     assert_has(page, "<code class=\"hash\">0123abc</code>");
     assert_has(page, "<code class=\"hash\">def4567</code>");
@@ -309,7 +312,7 @@ static void test_findings(void **state)
     assert_has(page, "The first 4 of 7 rows are shown");
     assert_has(page, "<li>test</li>");
     assert_has(page, "<li>train: no rows of class 2</li>");
-    assert_has(page, "<li>train: the largest class has 12.5 times");
+    assert_has(page, "<li>train: the largest class has 12.50 times");
     assert_has(page, "looks like 2");
     assert_has(page, "there is no agreement");
     assert_has_not(page, "id=\"audit-duplicate\"");

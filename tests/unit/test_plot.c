@@ -126,8 +126,8 @@ static void test_figures_are_written(void **state)
         "80.9% zeros",
         "test: min 3, max 251, mean 0.1307 and deviation 0.3081 of x/255, "
         "80.9% zeros",
-        "10^4",
-        "10^5",
+        "10k",
+        "100k",
         "255",
         "at most 0.4982, at y 3, x 4",
         "0.4982",
