@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { BLOCK_BYTES = 128 * 1024, ROW_BUFFER_BYTES = 1 << 20 };
+enum { BLOCK_BYTES = 64 * 1024, ROW_BUFFER_BYTES = 1 << 20 };
 
 size_t block_rows(size_t image_bytes, size_t row_bytes)
 {
