@@ -132,3 +132,30 @@ says() {
         assert_same want/train-labels.u8 $name/train-labels.u8
     done
 }
+
+@test "P05 headers that announce rows that are not there: 3, in little memory" {
+    need_limits
+    py '
+import resource
+
+
+def limited(*options):
+    return subprocess.run(
+        ["'"$MNISTPREP"'", "prep", "mine", "-q", "--images", "i", "-o", "out", *options],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (128 << 20,) * 2))
+
+
+for rows in 3000000, 2**31 - 1, 2**32 - 2:
+    for name, shape in ("i", (rows, 2, 2)), ("l", (rows,)):
+        with open(name, "wb") as f:
+            f.write(struct.pack(">4B%dI" % len(shape), 0, 0, 8, len(shape), *shape))
+            f.write(bytes(300))
+    for labels in [], ["--labels", "l"]:
+        for how in ([], ["--shuffle"], ["--val", "9"], ["--limit", "3"],
+                    ["--drop-duplicates"], ["--scale", "standard"],
+                    ["--folds", "3"], ["-n", "--shuffle"]):
+            r = limited(*labels, *how)
+            assert r.returncode == 3 and "ends early" in r.stderr, (rows, labels, how, r)
+            assert not os.path.exists("out")'
+}
