@@ -102,6 +102,13 @@ static const char *class_of(const struct setrun *set, size_t label)
 
 static bool check_kept(const struct setrun *set, struct error *err)
 {
+    bool labels = false;
+
+    for (size_t i = 0; i < set->input->split_count; i++)
+        labels = labels || set->supply[i].has_labels;
+    if (set->recipe.class_count > 0 && !labels)
+        return error_set(err, FAIL_USAGE,
+                         "--classes needs labels, and there are none");
     for (size_t i = 0; i < set->recipe.class_count; i++)
         if (set->recipe.class_list[i] >= set->classes)
             return error_set(err, FAIL_USAGE,

@@ -90,6 +90,46 @@ for kind, value, said in (("i8", -1, "-1"), ("i16", 256, "256"), ("i32", -5, "-5
     assert not os.path.exists("out"), value'
 }
 
+@test "without labels: what needs them says so, the rest is made" {
+    local how
+    py 'np.save("i.npy", x)'
+    for how in '--classes 1' '--stratify --val 5' '--per-class 2' '--format png' \
+        '--format torchvision' '--format tfrecord' '--format webdataset' \
+        '--format libsvm'; do
+        # shellcheck disable=SC2086 # words
+        mp -q prep mine --images i.npy -o out $how
+        assert_status 2
+        assert_one_error_line "$(cut -d' ' -f1 <<<"$how").* needs labels"
+        assert_absent out
+    done
+    mp -q prep mine --images i.npy -o out --val 0.2 --shuffle --folds 3 \
+        --drop-duplicates --format bin,npz,csv,pjreddie,safetensors
+    assert_status 0
+    assert_absent out/train-labels.u8 out/train-onehot.f32
+    [ "$(head -n 1 out/val.csv | cut -d, -f1)" = pixel0 ]
+    [ "$(wc -l <out/val.csv)" -eq 11 ]
+}
+
+@test "a recipe of one's own data: the data is named again" {
+    py 'np.save("i.npy", x); np.save("l.npy", y)'
+    mp -q prep mine --images i.npy --labels l.npy --scale standard --val 9 -o a
+    assert_status 0
+    mp -q prep mine --images i.npy --labels l.npy --recipe a/dataset.json -o b
+    assert_status 0
+    diff -r a b
+    local name
+    for name in '' mine; do
+        # shellcheck disable=SC2086 # none or one
+        mp -q prep $name --recipe a/dataset.json -o c
+        assert_status 2
+        assert_one_error_line "recipe is of 'mine'.*--from"
+    done
+    mp -q prep other --recipe a/dataset.json -o c
+    assert_status 2
+    assert_one_error_line "unknown dataset 'other'"
+    assert_absent c
+}
+
 # says NAME STATUS REGEX: prep of this table.
 says() {
     mp -q prep mine --from "$1" -o out
