@@ -36,7 +36,7 @@ struct supply {
     bool has_labels;
     uint16_t *label; /* owned, of all rows; NULL: not collected */
     uint64_t label_room;
-    bool spooled;    /* pictures are in the spool, and the source has ended */
+    bool spooled; /* pictures are in the spool, and the source has ended */
     struct spool spool;
 };
 

@@ -2,7 +2,8 @@
 # For the tests of prepared rows: numpy's opinion of a set (prep_rows.py), sets
 # compared, and the genuine files. Loads common.
 
-load common
+# shellcheck source=cli/common.bash
+. "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 
 py() {
     "$MNISTPREP_TEST_PYTHON" "$cli_dir/prep_rows.py" "$@"

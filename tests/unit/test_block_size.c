@@ -3,6 +3,7 @@
  * all formats, and all that needs more than a stream of rows. */
 #include "pipeline/prepare.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,8 @@
 #undef block_rows
 size_t block_rows(size_t image_bytes, size_t row_bytes);
 
-static size_t wanted_rows; /* 0: as many as usual */
-static size_t blocks_asked;
+static size_t wanted_rows;         /* 0: as many as usual */
+static atomic_size_t blocks_asked; /* by threads, too */
 
 size_t block_rows(size_t image_bytes, size_t row_bytes)
 {
@@ -105,10 +106,9 @@ static void prepare(const struct recipe *wanted, size_t rows, unsigned jobs,
         r->dtype = DTYPE_F32;
     if (r->label_dtype == 0)
         r->label_dtype = DTYPE_U8;
-    assert_true(input_add_files(&in, "set", "images.gz", "labels", "train",
-                                &err) &&
-                input_add_files(&in, "set", "few.gz", "few-labels", "test",
-                                &err));
+    assert_true(
+        input_add_files(&in, "set", "images.gz", "labels", "train", &err) &&
+        input_add_files(&in, "set", "few.gz", "few-labels", "test", &err));
     assert_true(recipe_parse_formats(r, every_format, &err) &&
                 recipe_parse_splits(r, &in, NULL, &err) &&
                 recipe_check(r, &err));
@@ -130,15 +130,13 @@ static void check_recipe(size_t which)
     prepare(&recipes[which], 0, 1, "usual");
     assert_true(entries_count("usual") > 20);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        for (unsigned jobs = 1; jobs <= 2; jobs++) {
-            snprintf(to, sizeof to, "by-%zu-%u", rows[i], jobs);
-            prepare(&recipes[which], rows[i], jobs, to);
-            snprintf(compare, sizeof compare, "diff -r usual %s >&2", to);
-            if (system(compare) != 0) /* NOLINT(cert-env33-c) */
-                fail_msg("recipe %zu: other files with blocks of %zu rows, "
-                         "-j%u",
-                         which, rows[i], jobs);
-        }
+        unsigned jobs = 1 + i % 2;
+        snprintf(to, sizeof to, "by-%zu", rows[i]);
+        prepare(&recipes[which], rows[i], jobs, to);
+        snprintf(compare, sizeof compare, "diff -r usual %s >&2", to);
+        if (system(compare) != 0) /* NOLINT(cert-env33-c) */
+            fail_msg("recipe %zu: other files with blocks of %zu rows, -j%u",
+                     which, rows[i], jobs);
     }
 }
 
