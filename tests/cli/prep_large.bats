@@ -98,7 +98,7 @@ PY
     local how less more
     for how in '' --shuffle '--shuffle --val 0.1 --stratify --folds 5' \
         --drop-duplicates '--scale pixel-standard --dtype f16' \
-        '--format npz,safetensors,idx' '--format csv,libsvm'; do
+        '--format npz,safetensors,idx' '--format csv'; do
         case $how in *dtype* | *csv*) ;; *) how="--dtype u8 $how" ;; esac
         # shellcheck disable=SC2086 # words
         less=$(peak $few $how)
