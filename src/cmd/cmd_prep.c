@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* prep: the whole chain in one pass, split by split. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "cli/report.h"
@@ -43,6 +44,21 @@ static bool choose_own(struct job *j, int argc, char **argv, struct error *err)
     return store_init(&j->store, common->data_dir, j->input.name, err);
 }
 
+/* A recipe of data of one's own does not bring the data. */
+static void hint_own(const struct job *j, const char *name, struct error *err)
+{
+    const char *of = j->recipe.dataset;
+
+    if (!of || strcmp(of, name) != 0 || j->datasets.catalogue.count == 0 ||
+        catalogue_find(&j->datasets.catalogue, name))
+        return;
+    *err = (struct error){ 0 };
+    error_set(err, FAIL_USAGE,
+              "the recipe is of '%s', which is no dataset of the catalogue; "
+              "name its files by --from, or --images and --labels",
+              name);
+}
+
 /* A recipe knows which dataset it is for. */
 static bool choose_published(struct job *j, int argc, char **argv,
                              struct error *err)
@@ -54,9 +70,12 @@ static bool choose_published(struct job *j, int argc, char **argv,
         argc = 1;
         argv = &j->named;
     }
-    return datasets_one(&j->datasets, &j->store, &j->s->common, argc, argv,
-                        err) &&
-           input_of_dataset(&j->input, j->datasets.chosen[0], j->store.raw,
+    if (!datasets_one(&j->datasets, &j->store, &j->s->common, argc, argv,
+                      err)) {
+        hint_own(j, argc > 0 ? argv[0] : "", err);
+        return false;
+    }
+    return input_of_dataset(&j->input, j->datasets.chosen[0], j->store.raw,
                             err);
 }
 

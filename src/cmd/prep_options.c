@@ -90,7 +90,9 @@ const struct option_row prep_options[] = {
               "(default: train)" },
     { "label-column", 0, CHOICE(S, words.label_column, recipe_labels), W,
       .arg = "WHERE",
-      .help = "of tables: auto (default), first, last or none" },
+      .help = "of tables: first, last, none, or auto (default):\n"
+              "the one that a header calls label; without a\n"
+              "header the first, if all others make a square" },
     { "shape", 0, TEXT(S, words.shape), W, .arg = "HxW",
       .help = "of pictures in tables that are not square" },
     { "output", 'o', TEXT(S, output), .arg = "DIR",

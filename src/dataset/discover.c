@@ -50,13 +50,21 @@ bool discover_check_array(const char *path, struct error *err)
     return true;
 }
 
+/* Text under the name of a table is taken for a bad one: the reader tells in
+ * which line and column. */
+static bool may_be_table(const char *path, enum content content)
+{
+    return content == CONTENT_CSV ||
+           (content == CONTENT_TEXT && filename_is_table(path));
+}
+
 static bool check_table(const char *path, struct error *err)
 {
     enum content content;
 
     if (!read_content(path, &content, err))
         return false;
-    if (content != CONTENT_CSV)
+    if (!may_be_table(path, content))
         return error_set(err, FAIL_DATA, "'%s' is no CSV table: it is %s", path,
                          content_phrase(content));
     return true;
@@ -168,10 +176,10 @@ static bool discover_file(struct input *in, const char *path, const char *split,
 
     if (!read_content(path, &content, err))
         return false;
-    switch (content) {
-    case CONTENT_CSV:
+    if (may_be_table(path, content))
         return claim(in, split ? split : "train", INPUT_TABLE, PART_IMAGES,
                      text_copy(path, err), err);
+    switch (content) {
     case CONTENT_ZIP:
         return discover_npz(in, path, err);
     case CONTENT_IDX:

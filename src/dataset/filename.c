@@ -71,6 +71,16 @@ char *filename_stem(const char *path, struct error *err)
     return stem;
 }
 
+bool filename_is_table(const char *path)
+{
+    static const char *const suffixes[] = { ".csv", ".csv.gz", ".csv.xz" };
+    bool found = false;
+
+    for (size_t i = 0; i < COUNT_OF(suffixes); i++)
+        found = found || text_ends_with(path, suffixes[i]);
+    return found;
+}
+
 /* ---- splits ---- */
 
 /* Those that circulate, and those of the catalogue. */

@@ -37,6 +37,9 @@ struct filename_role {
  * all kinds of tables lie beside those. */
 void filename_read_role(const char *file, struct filename_role *to);
 
+/* Does it end as the name of a table does, packed or not? */
+bool filename_is_table(const char *path);
+
 /* "t10k" is "test"; all others are what they are. */
 const char *filename_split(const char *word);
 

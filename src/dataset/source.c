@@ -52,13 +52,20 @@ static bool whole_number(enum dtype type, const void *element, int64_t least,
     return true;
 }
 
+/* As many as show a whole number as it is, and 0.1 as 0.1. */
+static int digits(double value)
+{
+    return value == floor(value) ? 17 : 9;
+}
+
 static bool refuse_label(const struct source *s, uint64_t row, double value,
                          struct error *err)
 {
     return error_set(err, FAIL_DATA,
-                     "'%s', row %" PRIu64 ": label %.9g; whole numbers from 0 "
+                     "'%s', row %" PRIu64 ": label %.*g; whole numbers from 0 "
                      "to %d are possible",
-                     s->part[PART_LABELS].path, row, value, SOURCE_LABEL_MAX);
+                     s->part[PART_LABELS].path, row, digits(value), value,
+                     SOURCE_LABEL_MAX);
 }
 
 static bool read_labels(struct source *s, int64_t *labels, size_t count,
@@ -123,12 +130,12 @@ static bool read_converted(struct source *s, unsigned char *to, size_t count,
             if (!whole_number(type, at, 0, 255, &level))
                 return error_set(
                     err, FAIL_DATA,
-                    "'%s', row %" PRIu64 ", pixel %zu: %.9g is no grey level; "
+                    "'%s', row %" PRIu64 ", pixel %zu: %.*g is no grey level; "
                     "whole numbers from 0 to 255 are needed ('mnistprep "
                     "normalize' takes any numbers)",
                     s->part[PART_IMAGES].path,
                     s->next_row + done / s->image_bytes, done % s->image_bytes,
-                    dtype_load(type, at));
+                    digits(dtype_load(type, at)), dtype_load(type, at));
             to[done] = (unsigned char)level;
         }
     }

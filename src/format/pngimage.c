@@ -75,8 +75,14 @@ static bool read_picture(png_structp png, png_infop info, struct context *c,
     png_read_info(png, info);
     if (png_get_color_type(png, info) != PNG_COLOR_TYPE_GRAY ||
         png_get_bit_depth(png, info) > 8 ||
-        png_get_valid(png, info, PNG_INFO_tRNS))
-        png_error(png, "not 8-bit grey without transparency");
+        png_get_valid(png, info, PNG_INFO_tRNS)) {
+        error_set(c->err, FAIL_DATA,
+                  "'%s' is a PNG, but not 8-bit grey without transparency; "
+                  "convert it, as 'mogrify -colorspace Gray -alpha off -depth "
+                  "8' does",
+                  c->name);
+        png_error(png, "not grey");
+    }
     png_set_expand_gray_1_2_4_to_8(png);
     int passes = png_set_interlace_handling(png);
     png_read_update_info(png, info);

@@ -407,7 +407,8 @@ bool prepare_dataset(const struct prepare_settings *settings,
     struct directory_lock lock = { 0 };
 
     bool ok = setrun_init(&p.set, settings->input, settings->raw_dir,
-                          settings->data_dir, settings->output_dir,
+                          settings->data_dir,
+                          settings->dry_run ? NULL : settings->output_dir,
                           &settings->recipe, settings->jobs, err) &&
               setrun_has_sources(&p.set, err);
     bool was_there = file_exists(settings->output_dir);

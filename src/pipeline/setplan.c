@@ -31,20 +31,23 @@ static bool is_read(const struct setrun *set, size_t source)
            (is_fitted(set) && source == train_source(set));
 }
 
-/* Does the order or the choice of rows need more than a stream? */
+/* Does the order or the choice of rows need more than a stream? (A plan takes
+ * memory for each row: they have to be seen first, not only announced. Where
+ * there are labels, these are.) */
 static bool needs_spool(const struct setrun *set, size_t source)
 {
     return set->recipe.shuffle || set->recipe.drop_duplicates ||
            set->input->split[source].form == INPUT_TABLE ||
-           set->input->split[source].form == INPUT_TREE;
+           set->input->split[source].form == INPUT_TREE ||
+           (recipe_chooses_rows(&set->recipe) &&
+            !set->supply[source].has_labels);
 }
 
 static bool needs_labels(const struct setrun *set)
 {
     const struct recipe *r = &set->recipe;
 
-    return !set->input->dataset || r->class_count > 0 || r->stratify ||
-           r->per_class > 0 || r->group != BY_NOTHING;
+    return !set->input->dataset || recipe_chooses_rows(r);
 }
 
 static bool read_source(struct setrun *set, size_t i, struct duplicates *equal,
@@ -99,6 +102,13 @@ static const char *class_of(const struct setrun *set, size_t label)
 
 static bool check_kept(const struct setrun *set, struct error *err)
 {
+    bool labels = false;
+
+    for (size_t i = 0; i < set->input->split_count; i++)
+        labels = labels || set->supply[i].has_labels;
+    if (set->recipe.class_count > 0 && !labels)
+        return error_set(err, FAIL_USAGE,
+                         "--classes needs labels, and there are none");
     for (size_t i = 0; i < set->recipe.class_count; i++)
         if (set->recipe.class_list[i] >= set->classes)
             return error_set(err, FAIL_USAGE,

@@ -39,10 +39,11 @@ struct setrun_groups {
 /* Starts as { 0 }. */
 struct setrun {
     const struct input *input;
-    const char *output_dir;
-    const char *data_dir; /* where other datasets' raw files lie */
-    unsigned jobs;        /* 1: everything in one thread */
-    struct recipe recipe; /* with what was fitted */
+    const char *output_dir; /* NULL: nothing is written there, and what has to
+                               be spooled goes to $TMPDIR */
+    const char *data_dir;   /* where other datasets' raw files lie */
+    unsigned jobs;          /* 1: everything in one thread */
+    struct recipe recipe;   /* with what was fitted */
     struct pixel_moments moments;
     struct receipt receipt;
     struct supply supply[CATALOGUE_SPLITS_MAX]; /* by split of the input */

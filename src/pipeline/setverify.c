@@ -143,8 +143,8 @@ bool setverify(const struct catalogue_dataset *dataset, const char *raw_dir,
         ok = recipe_moments_from_json(&moments, v.manifest.recipe, err);
         recipe.scale.pixel = &moments;
     }
-    ok = ok && setrun_init(&v.set, &input, raw_dir, data_dir, prepared_dir,
-                           &recipe, jobs, err);
+    ok = ok && setrun_init(&v.set, &input, raw_dir, data_dir, NULL, &recipe,
+                           jobs, err);
     struct error missing = { 0 };
     *recomputed = ok && *recomputed && setrun_has_sources(&v.set, &missing);
     if (*recomputed)

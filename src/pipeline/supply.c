@@ -34,21 +34,33 @@ bool supply_rewind(struct supply *s, struct error *err)
     return supply_open(s, &from, err);
 }
 
-static bool room_for_labels(struct supply *s, struct error *err)
+/* Grows with what comes: a header may announce any number of rows. */
+static bool room_for_labels(struct supply *s, uint64_t rows, struct error *err)
 {
-    s->label = s->has_labels ? calloc((size_t)s->rows + 1, sizeof *s->label)
-                             : NULL;
-    return !s->has_labels || s->label || error_memory(err);
+    enum { FIRST = 1 << 16 };
+
+    if (!s->has_labels || rows < s->label_room)
+        return true;
+    uint64_t room = rows < FIRST ? FIRST : 2 * rows;
+    uint16_t *label = realloc(s->label, (size_t)room * sizeof *label);
+    if (!label)
+        return error_memory(err);
+    s->label = label;
+    s->label_room = room;
+    return true;
 }
 
 /* Labels that do not fit are found out when their rows are fed. */
-static void keep_labels(struct supply *s, const int64_t *labels, uint64_t first,
-                        size_t rows)
+static bool keep_labels(struct supply *s, const int64_t *labels, uint64_t first,
+                        size_t rows, struct error *err)
 {
+    if (!room_for_labels(s, first + rows, err))
+        return false;
     for (size_t i = 0; s->label && i < rows; i++)
         s->label[first + i] = labels[i] >= 0 && labels[i] <= SOURCE_LABEL_MAX
                                   ? (uint16_t)labels[i]
                                   : SOURCE_LABEL_MAX;
+    return true;
 }
 
 static ptrdiff_t read_block(struct source *source, struct block *b,
@@ -67,7 +79,7 @@ bool supply_collect_labels(struct supply *s, struct error *err)
     struct block block = { 0 };
     uint64_t first = 0;
     ptrdiff_t n = -1;
-    bool ok = room_for_labels(s, err) &&
+    bool ok = room_for_labels(s, 0, err) &&
               source_open(
                   &source, s->from.input, s->from.split, s->from.table, NULL,
                   SOURCE_LABELS | (s->from.flags & SOURCE_AS_PUBLISHED), err) &&
@@ -75,7 +87,7 @@ bool supply_collect_labels(struct supply *s, struct error *err)
                          source.image_bytes, err);
 
     while (ok && (n = read_block(&source, &block, err)) > 0) {
-        keep_labels(s, block.labels, first, block.rows);
+        ok = keep_labels(s, block.labels, first, block.rows, err);
         first += block.rows;
     }
     block_release(&block);
@@ -90,15 +102,15 @@ bool supply_spool(struct supply *s, const char *dir, struct duplicates *equal,
     uint64_t first = 0;
     ptrdiff_t n = -1;
     bool ok =
-        room_for_labels(s, err) &&
+        room_for_labels(s, 0, err) &&
         spool_init(&s->spool, SPOOL_MEMORY, dir, err) &&
         block_init(&block, block_rows(s->image_bytes, 0), s->image_bytes, err);
 
     while (ok && (n = read_block(&s->source, &block, err)) > 0) {
-        keep_labels(s, block.labels, first, block.rows);
-        first += block.rows;
-        ok = spool_append(&s->spool, block.images, block.rows * s->image_bytes,
+        ok = keep_labels(s, block.labels, first, block.rows, err) &&
+             spool_append(&s->spool, block.images, block.rows * s->image_bytes,
                           err);
+        first += block.rows;
         for (size_t i = 0; ok && equal && i < block.rows; i++)
             ok = duplicates_add(
                 equal,

@@ -35,7 +35,8 @@ struct supply {
     struct array_info images;
     bool has_labels;
     uint16_t *label; /* owned, of all rows; NULL: not collected */
-    bool spooled;    /* pictures are in the spool, and the source has ended */
+    uint64_t label_room;
+    bool spooled; /* pictures are in the spool, and the source has ended */
     struct spool spool;
 };
 

@@ -40,6 +40,8 @@
 # Conditions (skip with the reason)
 #   need_mnist, need_fashion       genuine files; set $mnist / $fashion
 #   need_limits                    RLIMIT_AS works: not under a sanitizer
+#   need_comma_locale              a locale with a decimal comma, German where
+#                                  it can be had; sets $comma_locale
 
 bats_require_minimum_version 1.5.0
 
@@ -220,6 +222,28 @@ need_fashion() {
     fashion=$MNISTPREP_TEST_FASHION
     [ -e "$fashion/train-images-idx3-ubyte.gz" ] ||
         skip "no Fashion-MNIST in $fashion (Debian: dataset-fashion-mnist)"
+}
+
+# Made here when the system has none, but the sources of Debian's `locales`.
+need_comma_locale() {
+    local candidate
+    comma_locale=
+    for candidate in de_AT.utf8 fr_FR.utf8 fr_FR.UTF-8 de_DE.utf8 de_DE.UTF-8; do
+        if locale -a 2>/dev/null | grep -qix "$candidate"; then
+            comma_locale=$candidate
+        fi
+    done
+    [ -z "$comma_locale" ] || return 0
+    command -v localedef >/dev/null || skip "no locale with a decimal comma"
+    mkdir "$BATS_TEST_TMPDIR/locales"
+    localedef -i de_DE -f UTF-8 "$BATS_TEST_TMPDIR/locales/de_DE.UTF-8" \
+        2>/dev/null ||
+        skip "no locale with a decimal comma, and none could be made"
+    export LOCPATH=$BATS_TEST_TMPDIR/locales
+    # glibc's setlocale leaks its copy of LOCPATH.
+    export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
+    # shellcheck disable=SC2034 # read by the tests
+    comma_locale=de_DE.UTF-8
 }
 
 need_limits() {

@@ -456,27 +456,12 @@ PY
 }
 
 @test "prep: the same bytes in a locale with a decimal comma" {
-    local name='' candidate
-    for candidate in de_DE.UTF-8 de_DE.utf8 fr_FR.UTF-8 fr_FR.utf8 de_AT.utf8; do
-        if locale -a 2>/dev/null | grep -qix "$candidate"; then
-            name=$candidate
-        fi
-    done
-    if [ -z "$name" ]; then
-        command -v localedef >/dev/null || skip "no locale with a decimal comma"
-        mkdir locales
-        localedef -i de_DE -f UTF-8 "$PWD/locales/de_DE.UTF-8" 2>/dev/null ||
-            skip "no locale with a decimal comma, and none could be made"
-        export LOCPATH=$PWD/locales
-        # glibc's setlocale leaks its copy of LOCPATH.
-        export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
-        name=de_DE.UTF-8
-    fi
+    need_comma_locale
     gen_raw
-    LC_ALL=$name gen --scale 0.25,0.5
+    LC_ALL=$comma_locale gen --scale 0.25,0.5
     assert_status 0
     check scale=0.25,0.5
-    LC_ALL=$name gen --scale standard --smoothing 0.1
+    LC_ALL=$comma_locale gen --scale standard --smoothing 0.1
     assert_status 0
     check scale=standard smoothing=0.1
 }

@@ -159,6 +159,15 @@ one() {
         limit=500 torch=FashionMNIST
 }
 
+@test "prep --format: chosen and shuffled rows, three splits, padded, read by others" {
+    have_raw
+    tiny prep tiny --format "$every" --val 9 --stratify --shuffle --seed 4 --pad 2 \
+        --layout chw
+    assert_status 0
+    check formats="$every" chosen=1 pad=2 chw=1
+    [ "$(wc -l <"$prepared/val.csv")" -eq 10 ]
+}
+
 @test "prep --format tfrecord: protoc sees the same message" {
     command -v protoc >/dev/null || skip "no protoc"
     have
@@ -189,7 +198,7 @@ one() {
     unzip -tq "$prepared/tiny.npz"
 }
 
-@test "prep --format: the same bytes elsewhere, with -j, TZ, umask, another time" {
+@test "prep --format: the same bytes elsewhere, with -j, TZ, locale, umask, another time" {
     cp -a "$fixtures/data/tiny/prepared" want
     mkdir -p 'else where/data/tiny'
     cp -a "$fixtures/data/tiny/raw" 'else where/data/tiny/raw'
@@ -205,8 +214,12 @@ one() {
     (
         umask 002
         TZ=America/St_Johns "$MNISTPREP" -q \
-            --catalogue "$fixtures/tiny.json" prep tiny -j2 --format "$every"
+            --catalogue "$fixtures/tiny.json" prep tiny -j8 --format "$every"
     ) >/dev/null
+    diff -r ../want "$prepared"
+    rm -rf "$prepared"
+    need_comma_locale
+    LC_ALL=$comma_locale tiny prep tiny -j2 --format "$every"
     diff -r ../want "$prepared"
 }
 

@@ -424,9 +424,12 @@ round_trip() {
     prep mnist --from "$f/src" -o out
     assert_status 2
     assert_one_error_line 'mnist.*catalogue'
-    prep --from /
+    # What is there is fine, but '.' is no name for it.
+    cd "$f/tables" || return 1
+    prep --from . -o "$OLDPWD/out"
+    cd - || return 1
     assert_status 2
-    assert_one_error_line 'name'
+    assert_one_error_line "'\.' gives no name to a dataset; put one at the end"
     cp "$f/kaggle.csv" mnist.csv
     prep --from mnist.csv -o out
     assert_status 2

@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: MIT
 # prep: which rows, which pictures, which numbers, against numpy and the rows files that say where each row came from.
 
-load common
-
-py() {
-    "$MNISTPREP_TEST_PYTHON" "$cli_dir/prep_rows.py" "$@"
-}
+load rows
 
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return 1
@@ -38,37 +34,6 @@ made() {
     assert_status 0 || return 1
     # shellcheck disable=SC2086 # words are meant
     py check "$dir" data/tiny/raw $what
-}
-
-# hashes DIR: of every file, by name.
-hashes() {
-    (cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum)
-}
-
-same_set() {
-    diff <(hashes "$1") <(hashes "$2") >&2
-}
-
-differ() {
-    if cmp -s "$1" "$2"; then
-        echo "$1 and $2 are the same" >&2
-        return 1
-    fi
-}
-
-# fashion DIR 'KEY=VALUE...' OPTIONS...: the same with the genuine files.
-fashion() {
-    local dir=$1 what=$2
-    shift 2
-    need_fashion
-    if [ ! -e data/fashion-mnist/raw ]; then
-        mp -q fetch fashion-mnist --mirror "$fashion" --only-mirrors
-        assert_status 0 || return 1
-    fi
-    mp -q prep fashion-mnist -o "$dir" "$@"
-    assert_status 0 || return 1
-    # shellcheck disable=SC2086 # words are meant
-    py check "$dir" data/fashion-mnist/raw $what
 }
 
 # no_files DIR: an empty directory may be there; "errors leave no directory"
@@ -170,7 +135,10 @@ each() {
     assert_status 0
     tiny -o b "${options[@]}" -j 2
     same_set a b
-    LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8 tiny -o c "${options[@]}"
+    tiny -o b8 "${options[@]}" -j 8
+    same_set a b8
+    need_comma_locale
+    LC_ALL=$comma_locale tiny -o c "${options[@]}"
     same_set a c
     (umask 077 && tiny -o d "${options[@]}")
     same_set a d

@@ -113,6 +113,9 @@ def numbers(a, o, constants):
         x = x / 255
     elif scale == 'signed':
         x = x / 127.5 - 1
+    elif ',' in scale:
+        m, d = map(float, scale.split(','))
+        x = (x / 255 - m) / d
     elif scale != 'none':
         m, d, flat = constants
         x = np.where(flat, 0.0, (x / 255 - m) / np.where(flat, 1, d))
@@ -219,7 +222,7 @@ def check(prepared, raw, words):
     o = dict(scale='unit', dtype='f32', label_dtype='u8', val='', stratify='', folds='',
              shuffle='', classes='', relabel='', limit='0', per_class='0',
              drop_duplicates='', transpose='', invert='', size='', pad='0',
-             resample='bilinear', layout='hw', full='')
+             resample='bilinear', layout='hw', full='', smoothing='0')
     for word in words:
         key, value = word.split('=', 1)
         assert key in o, key
@@ -263,7 +266,10 @@ def check(prepared, raw, words):
         got = load(prepared, '%s-labels.%s' % (s, o['label_dtype']), o['label_dtype'])
         assert len(got) == len(code) and (got == code).all(), (s, 'labels')
         got = load(prepared, s + '-onehot.f32', 'f32').reshape(len(r), -1)
-        assert (got == np.eye(width, dtype=np.float32)[code]).all(), (s, 'onehot')
+        e = float(o['smoothing'])
+        table = np.full((width, width), e / width)
+        np.fill_diagonal(table, 1 - e + e / width)
+        assert (got == table.astype(np.float32)[code]).all(), (s, 'onehot')
 
 
 def sums(prepared):

@@ -10,6 +10,9 @@
       limit=N        rows of each split (default: all)
       torch=MNIST    the folder of torchvision
       onehot=0       without one-hot rows
+      chosen=1       the splits of dataset.json, of the rows that
+                     <split>-rows.u32 tells
+      pad=N          black pixels around; chw=1: a channel axis in front
   read_formats.py record FILE N OUT
       the Nth record of a TFRecord file, its CRCs checked, into OUT
 """
@@ -150,9 +153,16 @@ class Check:
             self.manifest = json.load(f)
         self.classes = self.manifest['classes']
         self.splits = {}
-        for split in ('train', 'test'):
+        for split in self.manifest['splits'] if options['chosen'] == '1' else ('train', 'test'):
             limit = int(options['limit'])
-            self.splits[split] = (raw(rawdir, split, 'images', limit), raw(rawdir, split, 'labels', limit))
+            of = 'train' if split == 'val' else split
+            x, y = raw(rawdir, of, 'images', limit), raw(rawdir, of, 'labels', limit)
+            if options['chosen'] == '1':
+                rows = np.fromfile(self.path(split + '-rows.u32'), '<u4')
+                assert len(rows) == self.manifest['splits'][split]['count'], split
+                x, y = x[rows], y[rows]
+            pad = int(options['pad'])
+            self.splits[split] = (np.pad(x, ((0, 0), (pad, pad), (pad, pad))), y)
 
     def path(self, *parts):
         return os.path.join(self.dir, *parts)
@@ -161,6 +171,8 @@ class Check:
         x, y = self.splits[split]
         if self.o['dtype'] == 'f32':
             x = (x.astype(np.float64) / 255).astype(np.float32)
+        if self.o['chw'] == '1':
+            x = x[:, None]
         arrays = {'images': x, 'labels': y.astype('<' + {'u8': 'u1', 'i64': 'i8'}[self.o['labels']])}
         if self.o['onehot'] == '1':
             arrays['onehot'] = np.eye(len(self.classes), dtype=np.float32)[y]
@@ -275,7 +287,10 @@ class Check:
     def torchvision(self):
         for split, (x, y) in self.splits.items():
             for want, kind in ((x, 'images-idx3'), (y, 'labels-idx1')):
-                name = self.path(self.o['torch'], 'raw', '%s-%s-ubyte' % (STEM[split], kind))
+                # What torchvision has no name for is the train of a tree of its own.
+                place = [] if split in STEM else [split]
+                name = self.path(*place, self.o['torch'], 'raw',
+                                 '%s-%s-ubyte' % (STEM.get(split, 'train'), kind))
                 same(idx(read(name), name), want, name)
 
     def tfrecord(self):
@@ -363,7 +378,8 @@ def main():
             f.write(list(records(sys.argv[2]))[int(sys.argv[3])])
         return
     assert sys.argv[1] == 'check', sys.argv[1]
-    o = dict(formats='', dtype='f32', labels='u8', limit='0', torch='MNIST', onehot='1')
+    o = dict(formats='', dtype='f32', labels='u8', limit='0', torch='MNIST', onehot='1',
+             chosen='0', pad='0', chw='0')
     for word in sys.argv[5:]:
         key, value = word.split('=', 1)
         assert key in o, key

@@ -205,11 +205,11 @@ static void test_other_kinds(void **state)
     (void)state;
     tree_make();
     put_other_png("t/1/b.png", 16, PNG_COLOR_TYPE_GRAY);
-    check_second_refused("'t/1/b.png' is a damaged PNG (not 8-bit grey");
+    check_second_refused("'t/1/b.png' is a PNG, but not 8-bit grey");
     put_other_png("t/1/b.png", 8, PNG_COLOR_TYPE_RGB);
-    check_second_refused("'t/1/b.png' is a damaged PNG (not 8-bit grey");
+    check_second_refused("'t/1/b.png' is a PNG, but not 8-bit grey");
     put_other_png("t/0/a.png", 16, PNG_COLOR_TYPE_GRAY);
-    check_refused(FAIL_DATA, "'t/0/a.png' is a damaged PNG (not 8-bit grey");
+    check_refused(FAIL_DATA, "'t/0/a.png' is a PNG, but not 8-bit grey");
 }
 
 /* Also where the number of pixels is the same. */

@@ -1,0 +1,60 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# prep's options on the genuine Fashion-MNIST, each with a value that is not its
+# default, against numpy. (prep_rows.bats has all their values on a small set.)
+
+load rows
+
+setup_file() {
+    [ -e "$MNISTPREP_TEST_FASHION/train-images-idx3-ubyte.gz" ] || return 0
+    cd "$BATS_FILE_TMPDIR" || return 1
+    "$MNISTPREP" -q fetch fashion-mnist --only-mirrors \
+        --mirror "$MNISTPREP_TEST_FASHION" >/dev/null
+}
+
+setup() {
+    need_fashion
+    common_setup
+    ln -s "$BATS_FILE_TMPDIR/data" data
+}
+
+teardown() {
+    rm -rf "$BATS_TEST_TMPDIR/work"
+}
+
+@test "genuine: --scale unit --dtype f64, --label-dtype i32" {
+    fashion o 'dtype=f64 label_dtype=i32' --dtype f64 --label-dtype i32
+}
+@test "genuine: --scale signed --dtype f32, --smoothing, --layout chw" {
+    fashion o 'scale=signed smoothing=0.1 layout=chw' --scale signed --smoothing 0.1 --layout chw
+}
+@test "genuine: --scale standard --dtype f16" {
+    fashion o 'scale=standard dtype=f16' --scale standard --dtype f16
+}
+@test "genuine: --scale standard --dtype f32, --layout hwc" {
+    fashion o 'scale=standard layout=hwc' --scale standard --layout hwc
+}
+@test "genuine: --scale MEAN,STD --dtype bf16" {
+    fashion o 'scale=0.286,0.353 dtype=bf16' --scale 0.286,0.353 --dtype bf16
+}
+@test "genuine: --scale pixel-standard --dtype bf16, --label-dtype i64" {
+    fashion o 'scale=pixel-standard dtype=bf16 label_dtype=i64' --scale pixel-standard --dtype bf16 --label-dtype i64
+}
+@test "genuine: --scale none --dtype f32, --invert --pad 2" {
+    fashion o 'scale=none invert=1 pad=2' --scale none --invert --pad 2
+}
+@test "genuine: --dtype u8 --size 14x31 --resample nearest" {
+    fashion o 'scale=none dtype=u8 size=14x31 resample=nearest' --dtype u8 --size 14x31 --resample nearest
+}
+@test "genuine: --limit and --per-class, of --shuffle and --folds" {
+    fashion full 'scale=none dtype=u8 shuffle=1 folds=7' --dtype u8 --shuffle --folds 7
+    fashion o 'scale=none dtype=u8 shuffle=1 folds=7 per_class=90 limit=500 full=full' --dtype u8 --shuffle --folds 7 --per-class 90 --limit 500
+}
+@test "genuine: the same with -j 1, 2 and 8" {
+    local options=(--scale pixel-standard --dtype f16 --val 0.2 --stratify --shuffle --drop-duplicates --checksums)
+    fashion a 'scale=pixel-standard dtype=f16 val=0.2 stratify=1 shuffle=1 drop_duplicates=1' "${options[@]}" -j 1
+    fashion b 'scale=pixel-standard dtype=f16 val=0.2 stratify=1 shuffle=1 drop_duplicates=1' "${options[@]}" -j 2
+    fashion c 'scale=pixel-standard dtype=f16 val=0.2 stratify=1 shuffle=1 drop_duplicates=1' "${options[@]}" -j 8
+    same_set a b
+    same_set a c
+}
