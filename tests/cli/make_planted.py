@@ -48,11 +48,12 @@ class Maker:
         """A few strokes, all below the diagonal: transposed, it looks like
         none of the others."""
         a = np.full((self.h, self.w), 20.)
+        thick = max(1, self.h // 12)
         for _ in range(3):
             y = self.r.randint(self.h // 2, self.h)
             x = self.r.randint(0, max(1, self.w // 3))
             n = self.r.randint(2, max(3, self.w // 2))
-            a[y, x:x + n] = self.r.randint(120, 180)
+            a[y:y + thick, x:x + n] = self.r.randint(120, 180)
             a[max(0, y - 1), x] = 150
         return a
 
@@ -292,7 +293,7 @@ def main():
     top.add_argument('--seed', type=int, default=1)
     top.add_argument('--size', default='12x12')
     top.add_argument('--name', default='planted')
-    top.add_argument('--train', type=int, default=160)
+    top.add_argument('--train', type=int, default=480)
     top.add_argument('--test', type=int, default=40)
     top.add_argument('--val', type=int, default=0)
     top.add_argument('--classes', type=int, default=4)
