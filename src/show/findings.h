@@ -15,8 +15,9 @@ struct json_t;
 void findings_to_json(struct json_t *doc, const struct survey *s,
                       struct error *err);
 
-/* Lines of at most 80 columns: the findings of each kind, of which there are
- * FINDINGS_SHOWN at most, and the kinds of which there are none. */
+/* Lines of at most 80 columns: the findings of each kind, FINDINGS_SHOWN at
+ * most and how many more there are, who says so, what keeps them from being
+ * all, and the kinds of which there are none. */
 enum { FINDINGS_SHOWN = 8 };
 bool MUST_USE findings_write_text(const struct survey *s, struct writer *w,
                                   struct error *err);

@@ -16,7 +16,8 @@ Faults
   all           all of them but transposed-split
 
 A picture is its class's pattern, which has no symmetry, with noise: any two are
-more than 20 levels apart (root mean square). near: pairs at a distance of 8
+more than 20 levels apart (root mean square). A class has more than 100 of them,
+below which no single transposed row is told (orientation.h). near: pairs at a distance of 8
 exactly, a little less, and a little more, which are none.
 """
 import argparse
@@ -29,6 +30,7 @@ import struct
 import numpy as np
 
 STEMS = {'train': 'train', 'test': 't10k', 'val': 'val'}
+SOURCE = 'https://example.org/those-who-looked'
 ALL = ('duplicate across conflict conflict-across blank constant '
        'blank-conflict near near-across near-edges range empty imbalance '
        'transposed-class transposed-rows label-error').split()
@@ -274,6 +276,7 @@ class Maker:
                       for r, guess in self.errors if r[0] == split]
             if errors:
                 entry['label_errors'] = sorted(errors, key=lambda e: e['row'])
+                entry['label_errors_source'] = SOURCE
             splits.append(entry)
         catalogue = {'schema': 'mnistprep.catalogue/1', 'datasets': [{
             'name': self.o.name, 'title': 'Planted faults', 'licence': 'MIT',
@@ -281,7 +284,7 @@ class Maker:
             'classes': ['class %d' % k for k in range(self.o.classes)],
             'mirrors': ['http://127.0.0.1:9/'], 'splits': splits}]}
         for name, what in (('catalogue', catalogue),
-                           ('plan', {'findings': findings})):
+                           ('plan', {'findings': findings, 'source': SOURCE})):
             with open('%s/%s.json' % (self.o.dir, name), 'w') as f:
                 json.dump(what, f, indent=1)
 

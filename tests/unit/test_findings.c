@@ -65,6 +65,19 @@ static void put(struct made_audit *m, size_t split, uint64_t row, int64_t label)
     f->row_count++;
 }
 
+static void add_label_errors(struct made_audit *m)
+{
+    struct finding *f = add(m, FINDING_LABEL_ERROR, 1, 8);
+
+    f->guess = 9;
+    f->source = "https://who.says.so/";
+    put(m, 1, 947, 8);
+    add(m, FINDING_LABEL_ERROR, 1, 4)->source = f->source;
+    put(m, 1, 2130, 4);
+    add(m, FINDING_LABEL_ERROR, 2, 0); /* nobody is named */
+    put(m, 2, 5, 0);
+}
+
 /* One of each kind. */
 static void make_all(struct made_audit *m)
 {
@@ -96,10 +109,7 @@ static void make_all(struct made_audit *m)
     add(m, FINDING_TRANSPOSED, 1, 3);
     for (uint64_t i = 0; i < 1000; i++)
         put(m, 1, 3 * i, 3);
-    add(m, FINDING_LABEL_ERROR, 1, 8)->guess = 9;
-    put(m, 1, 947, 8);
-    add(m, FINDING_LABEL_ERROR, 1, 4);
-    put(m, 1, 2130, 4);
+    add_label_errors(m);
 }
 
 static void check_text(const struct made_audit *m, const char *want)
@@ -150,9 +160,11 @@ static void test_text(void **state)
         "transposed pictures: 1 finding, 1000 rows\n"
         "  test 0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33 and 988 more rows "
         "(label 3)\n"
-        "known label errors: 2 findings, 2 rows\n"
+        "known label errors: 3 findings, 3 rows\n"
         "  test 947 (label 8, looks like 9)\n"
-        "  test 2130 (label 4, disputed)\n");
+        "  test 2130 (label 4, disputed)\n"
+        "  a-name-tha.. 5 (label 0, disputed)\n"
+        "  according to https://who.says.so/\n");
     free(m);
 }
 
@@ -203,9 +215,95 @@ static void test_many_findings(void **state)
                   "  train 15, 25 (label 0, 1), 8.00 levels apart\n"
                   "  train 16, 26 (label 0, 1), 8.00 levels apart\n"
                   "  train 17, 27 (label 0, 1), 8.00 levels apart\n"
-                  "  and 3 more; --json has all\n"
+                  "  and 3 more; --json or --tsv has them\n"
                   "near duplicates were too many: the search ended early, "
                   "there may be more\n");
+    free(m);
+}
+
+static void test_more_than_are_shown(void **state)
+{
+    (void)state;
+    struct made_audit *m = malloc(sizeof *m);
+
+    assert_non_null(m);
+    start(m);
+    for (int i = 0; i < FINDING_KINDS; i++)
+        m->survey.audit.searched[i] = false;
+    for (uint64_t i = 0; i < FINDINGS_SHOWN + 1; i++) {
+        add(m, FINDING_LABEL_ERROR, 0, 3);
+        put(m, 0, i, 3);
+    }
+    check_text(m, "audit: 1 kind of findings\n"
+                  "known label errors: 9 findings, 9 rows\n"
+                  "  train 0 (label 3, disputed)\n"
+                  "  train 1 (label 3, disputed)\n"
+                  "  train 2 (label 3, disputed)\n"
+                  "  train 3 (label 3, disputed)\n"
+                  "  train 4 (label 3, disputed)\n"
+                  "  train 5 (label 3, disputed)\n"
+                  "  train 6 (label 3, disputed)\n"
+                  "  train 7 (label 3, disputed)\n"
+                  "  and 1 more; --json or --tsv has all\n");
+    free(m);
+}
+
+/* Each source once, without control characters, and no further than the line
+ * goes. */
+static void test_sources(void **state)
+{
+    (void)state;
+    struct made_audit *m = malloc(sizeof *m);
+    static const char *const sources[] = {
+        "a\nb", "a\nb",
+        "0123456789012345678901234567890123456789012345678901234567890123456789"
+        "0123456789",
+        NULL, "c"
+    };
+
+    assert_non_null(m);
+    start(m);
+    for (int i = 0; i < FINDING_KINDS; i++)
+        m->survey.audit.searched[i] = false;
+    for (size_t i = 0; i < COUNT_OF(sources); i++) {
+        struct finding *f = add(m, FINDING_LABEL_ERROR, 0, 3);
+        f->source = sources[i];
+        f->guess = 1;
+        put(m, 0, i, 3);
+    }
+    check_text(m,
+               "audit: 1 kind of findings\n"
+               "known label errors: 5 findings, 5 rows\n"
+               "  train 0 (label 3, looks like 1)\n"
+               "  train 1 (label 3, looks like 1)\n"
+               "  train 2 (label 3, looks like 1)\n"
+               "  train 3 (label 3, looks like 1)\n"
+               "  train 4 (label 3, looks like 1)\n"
+               "  according to a\\x0ab\n"
+               "  according to 01234567890123456789012345678901234567890123456"
+               "789012345678901234\n"
+               "  according to c\n");
+    free(m);
+}
+
+/* Listed rows that have another label are told, as no findings. */
+static void test_unlike_listed(void **state)
+{
+    (void)state;
+    struct made_audit *m = malloc(sizeof *m);
+
+    assert_non_null(m);
+    start(m);
+    for (int i = 0; i < FINDING_KINDS; i++)
+        m->survey.audit.searched[i] = false;
+    m->survey.audit.unlike_listed = 1;
+    check_text(m, "audit: nothing found\n"
+                  "1 row listed as a label error has another label here, and "
+                  "is left out\n");
+    m->survey.audit.unlike_listed = 1234567;
+    check_text(m, "audit: nothing found\n"
+                  "1234567 rows listed as label errors have other labels here, "
+                  "and are left out\n");
     free(m);
 }
 
@@ -283,12 +381,10 @@ static void test_json(void **state)
     put(m, 1, 1, 77);
     add(m, FINDING_EMPTY_CLASS, 1, 6);
     add(m, FINDING_IMBALANCE, 0, -1)->measure = 12.5;
-    add(m, FINDING_LABEL_ERROR, 1, 8)->guess = 9;
-    put(m, 1, 947, 8);
-    add(m, FINDING_LABEL_ERROR, 1, 4);
-    put(m, 1, 2130, 4);
+    add_label_errors(m);
     m->survey.audit.searched[FINDING_TRANSPOSED] = false;
     m->survey.audit.truncated = true;
+    m->survey.audit.unlike_listed = 3;
 #define KIND(name, findings, rows) \
     "'" name "':{'findings':" findings ",'rows':" rows ",'searched':true},"
     check_json(
@@ -300,10 +396,10 @@ static void test_json(void **state)
                 "constant", "0", "0") KIND("label-range", "1",
                                            "1") KIND("no-labels", "0", "0")
                 KIND("empty-class", "1", "0") KIND("imbalance", "1", "0") KIND(
-                    "label-error", "2",
-                    "2") "'transposed':{'findings':0,'rows':0,'searched':false}"
+                    "label-error", "3",
+                    "3") "'transposed':{'findings':0,'rows':0,'searched':false}"
                          "},"
-                         "'truncated':true,'findings':["
+                         "'truncated':true,'unlike_listed':3,'findings':["
                          "{'kind':'label-conflict','split':'train','label':"
                          "null,'rows':["
                          "{'split':'train','row':17,'label':4,'source_row':"
@@ -321,11 +417,16 @@ static void test_json(void **state)
                          "{'kind':'imbalance','split':'train','label':null,"
                          "'measure':12.5,'rows':[]},"
                          "{'kind':'label-error','split':'test','label':8,'"
-                         "guess':9,"
+                         "guess':9,'source':'https://who.says.so/',"
                          "'rows':[{'split':'test','row':947,'label':8}]},"
                          "{'kind':'label-error','split':'test','label':4,'"
-                         "guess':null,"
-                         "'rows':[{'split':'test','row':2130,'label':4}]}]}}");
+                         "guess':null,'source':'https://who.says.so/',"
+                         "'rows':[{'split':'test','row':2130,'label':4}]},"
+                         "{'kind':'label-error','split':"
+                         "'a-name-that-is-rather-long','label':0,'"
+                         "guess':null,'source':null,"
+                         "'rows':[{'split':'a-name-that-is-rather-long',"
+                         "'row':5,'label':0}]}]}}");
     free(m);
 }
 
@@ -405,7 +506,7 @@ static void test_full_writer(void **state)
 
     assert_non_null(m);
     make_all(m);
-    m->survey.audit.count -= 2;
+    m->survey.audit.count -= 3;
     m->survey.audit.of_kind[FINDING_LABEL_ERROR] = 0; /* so one is absent */
     m->survey.audit.truncated = true;
     for (size_t f = 0; f < COUNT_OF(forms); f++) {
@@ -430,6 +531,9 @@ int main(void)
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_nothing_found),
         cmocka_unit_test(test_many_findings),
+        cmocka_unit_test(test_more_than_are_shown),
+        cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_unlike_listed),
         cmocka_unit_test(test_lines_fit),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_json_rules),

@@ -121,10 +121,17 @@ static void test_single_rows(void **state)
         size_t rows, every; /* each every-th row is transposed; 0: none */
         uint64_t range;
     } cases[] = {
-        { 120, 0, 10 },  { 120, 40, 1 },   { 400, 0, 40 },  { 400, 100, 25 },
-        { 1000, 0, 90 }, { 1000, 20, 25 }, { 300, 150, 1 },
+        { 120, 0, 10 },
+        { 120, 40, 1 },
+        { 400, 0, 40 },
+        { 400, 100, 25 },
+        { 1000, 0, 90 },
+        { 1000, 20, 25 },
+        { 300, 150, 1 },
         /* hardly more rows than features */
-        { 101, 0, 40 },  { 101, 60, 20 },  { 110, 40, 20 },
+        { 101, 0, 40 },
+        { 101, 60, 20 },
+        { 110, 40, 20 },
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
