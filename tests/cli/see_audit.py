@@ -8,6 +8,7 @@ differs, and exit status 1.
   json FILE     of stats --audit --json
   tsv FILE      of stats --audit --tsv
   text FILE     of stats --audit: kinds, counts, the first eight
+  forms STEM    all three: STEM.json, STEM.tsv, STEM.txt
   plan FILE     is a plan what follows from the definitions?
   [--near LEVELS] (0: off) [--imbalance RATIO]
 """
@@ -114,6 +115,15 @@ def plan_of(o):
     return json_of(o.plan)['findings'] if o.plan else []
 
 
+def want_of(o):
+    """Worked out once, for all forms."""
+    if not hasattr(o, 'want'):
+        sets = sets_of(o)
+        o.want = audit_of(sets, len(classes_of(o, sets)), plan_of(o), o.near,
+                          o.imbalance)
+    return o.want
+
+
 def differ(want, got, what):
     """Both are lists of comparable things; measures are compared apart."""
     missing = list((Counter(want) - Counter(got)).elements())
@@ -136,9 +146,7 @@ def loose(findings):
 
 
 def check_findings(o, got, measured=True):
-    sets = sets_of(o)
-    want = audit_of(sets, len(classes_of(o, sets)), plan_of(o), o.near,
-                    o.imbalance)
+    want = want_of(o)
     for kind in KINDS:
         w, g = ([f for f in all if f[0] == kind] for all in (want, got))
         (wt, wf), (gt, gf) = loose(w), loose(g)
@@ -232,9 +240,7 @@ def cmd_tsv(o):
             fail('a finding with and without rows', group)
         elif kind == 'empty-class':
             f[3].append(int(label))
-    sets = sets_of(o)
-    want = audit_of(sets, len(classes_of(o, sets)), plan_of(o), o.near,
-                    o.imbalance)
+    want = want_of(o)
     for kind in KINDS:
         w = [(f[1], tuple([f[2]] if kind == 'empty-class' else f[5]))
              for f in want if f[0] == kind]
@@ -284,8 +290,7 @@ def cmd_text(o):
     sets = sets_of(o)
     labels = {(s, i): None if y is None else int(y[i])
               for s, x, y in sets for i in range(len(x))}
-    want = audit_of(sets, len(classes_of(o, sets)), plan_of(o), o.near,
-                    o.imbalance)
+    want = want_of(o)
     kinds = [k for k in KINDS if any(f[0] == k for f in want)]
     head = 'audit: %d kind%s of findings' % (
         len(kinds), '' if len(kinds) == 1 else 's')
@@ -340,9 +345,16 @@ def cmd_text(o):
                 fail(kind, line, 'not', f[5])
 
 
+def cmd_forms(o):
+    stem = o.file
+    for end, check in ('json', cmd_json), ('tsv', cmd_tsv), ('txt', cmd_text):
+        o.file = '%s.%s' % (stem, end)
+        check(o)
+
+
 def main():
     top = arguments()
-    top.add_argument('cmd', choices=('json', 'tsv', 'text', 'plan'))
+    top.add_argument('cmd', choices=('json', 'tsv', 'text', 'forms', 'plan'))
     top.add_argument('file')
     top.add_argument('--plan')
     top.add_argument('--near', type=float, default=8)
