@@ -196,8 +196,7 @@ static void measure(const struct orientation *o, struct judging *j)
         j->turned[i] = distance_of(&j->normal, &o->rows[i], true);
         if (j->used[i])
             j->as_is[i] = had_it_been_left_out(j->as_is[i], j->normal.rows);
-        j->used[i] =
-            !o->transposed[i] && j->turned[i] >= j->as_is[i] - suspect;
+        j->used[i] = !o->transposed[i] && j->turned[i] >= j->as_is[i] - suspect;
     }
 }
 
