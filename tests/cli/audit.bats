@@ -289,12 +289,20 @@ for split in x:
     np.save('%s-images.npy' % split, x[split])
     np.save('%s-labels.npy' % split, y[split])
 PY
-    for near in 8 14; do
-        mp_to a.json stats mine --from . --audit --near "$near" --json
-        assert_status 0
-        see json a.json --set train train-images.npy train-labels.npy \
-            --set test test-images.npy test-labels.npy --near "$near"
-    done
+    mp_to a.json stats mine --from . --audit --near 14 --json
+    assert_status 0
+    see json a.json --set train train-images.npy train-labels.npy \
+        --set test test-images.npy test-labels.npy --near 14
+    mp_to b.json stats mine --from . --audit --json
+    assert_status 0
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import json
+all, near = ([f for f in json.load(open(name))['audit']['findings']
+              if f['kind'] == 'near-duplicate']
+             for name in ('a.json', 'b.json'))
+assert near == [f for f in all if f['measure'] <= 8], near
+assert 20 < len(near) < len(all) - 20, (len(near), len(all))
+PY
 }
 
 @test "audit: imbalance begins at twice as many" {
@@ -375,9 +383,9 @@ assert [(f['rows'][0]['split'], f['rows'][0]['row'], f['label']) for f in e] \
 assert [f['guess'] for f in e] == \
     [9, 6, 4, None, 0, 3, None, None, 0, 3, 6, 6, None, None, 6], e
 PY
-    mp stats mnist --audit --near off --strict
+    mp stats mnist --audit --near off --split test --strict
     assert_status 3
-    assert_one_error_line '\b[0-9]+ findings\b.*;'
+    assert_one_error_line '\b15 findings\b.*;'
     [ -n "$output" ]
     # Of a prepared set by the rows of the source, and by its own labels.
     mp -q prep mnist --splits test --classes 5,0,6 --relabel --dtype u8 \
@@ -396,7 +404,8 @@ assert [(f['rows'][0]['source_row'], f['label'], f['guess'])
 assert a['unlike_listed'] == 0, a
 PY
     # Not of a dataset of one's own, though the pictures are the same.
-    mp_to a.json stats mine --from "$mnist" --audit --near off --json
+    mp_to a.json stats mine --from "$mnist" --audit --near off --split test \
+        --json
     assert_status 0
     run -1 grep '"kind": "label-error"' a.json
 }
