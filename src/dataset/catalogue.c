@@ -87,6 +87,82 @@ static bool read_file(struct json_t *from, struct catalogue_file *to,
     return true;
 }
 
+/* Whole numbers, and null for what is not known; rows rise, so that each is
+ * listed once. */
+static bool read_label_error(struct json_t *from,
+                             const struct catalogue_dataset *d,
+                             struct catalogue_split *to)
+{
+    struct catalogue_label_error e = { 0 };
+    const struct catalogue_label_error *last =
+        to->label_error_count > 0 ? &to->label_error[to->label_error_count - 1]
+                                  : NULL;
+    uint64_t given = 0, guess = 0;
+
+    e.has_guess = !jsondoc_is_null(jsondoc_find(from, "guess"));
+    if (!jsondoc_find_u64(from, "row", &e.row) ||
+        !jsondoc_find_u64(from, "given", &given) ||
+        (e.has_guess && !jsondoc_find_u64(from, "guess", &guess)) ||
+        (to->count > 0 && e.row >= to->count) || (last && e.row <= last->row) ||
+        given >= d->class_count || (e.has_guess && guess >= d->class_count) ||
+        (e.has_guess && guess == given))
+        return false;
+    e.given = (size_t)given;
+    e.guess = (size_t)guess;
+    to->label_error[to->label_error_count++] = e;
+    return true;
+}
+
+static bool read_label_errors(struct json_t *from,
+                              const struct catalogue_dataset *d,
+                              struct catalogue_split *to, const struct place *p)
+{
+    struct json_t *list = jsondoc_find(from, "label_errors");
+    size_t count = jsondoc_count(list);
+    bool ok = !list || jsondoc_is_array(list);
+
+    if (!optional_text(from, "label_errors_source", &to->label_error_source))
+        return fault(p, "\"label_errors_source\" has to be a text");
+    if (ok && count > 0) {
+        to->label_error = calloc(count, sizeof *to->label_error);
+        if (!to->label_error)
+            return error_memory(p->err);
+    }
+    for (size_t i = 0; ok && i < count; i++)
+        ok = read_label_error(jsondoc_at(list, i), d, to);
+    return ok || fault(p, "\"label_errors\" has to be a list of objects with "
+                          "\"row\", \"given\" and \"guess\", by rising rows "
+                          "of the split; \"given\" is a class, \"guess\" "
+                          "another one, or null");
+}
+
+static bool read_split(struct json_t *from, struct catalogue_dataset *d,
+                       const struct place *p)
+{
+    const char *name = jsondoc_find_text(from, "name");
+    struct catalogue_split *to = &d->split[d->split_count];
+
+    if (!is_plain_name(name))
+        return fault(p, "a split needs a plain \"name\"");
+    if (catalogue_find_split(d, name))
+        return fault(p, "two splits have the same name");
+    d->split_count++;
+    to->name = name;
+    if (!optional_u64(from, "count", &to->count) ||
+        !optional_u64(from, "first_row", &to->first_row))
+        return fault(p, "\"count\" and \"first_row\" have to be whole "
+                        "numbers");
+    to->is_window = jsondoc_find(from, "first_row") != NULL;
+    if (to->is_window && to->count == 0)
+        return fault(p, "\"first_row\" goes with \"count\"");
+    for (int part = 0; part < CATALOGUE_PARTS; part++)
+        if (!read_file(jsondoc_find(from, catalogue_part_name(
+                                              (enum catalogue_part)part)),
+                       &to->part[part], p))
+            return false;
+    return read_label_errors(from, d, to, p);
+}
+
 static bool read_splits(struct json_t *from, struct catalogue_dataset *d,
                         const struct place *p)
 {
@@ -94,28 +170,9 @@ static bool read_splits(struct json_t *from, struct catalogue_dataset *d,
 
     if (count < 1 || count > CATALOGUE_SPLITS_MAX)
         return fault(p, "\"splits\" has to be a list of 1 to 8");
-    for (size_t i = 0; i < count; i++) {
-        struct json_t *split = jsondoc_at(from, i);
-        struct catalogue_split *to = &d->split[i];
-        to->name = jsondoc_find_text(split, "name");
-        if (!is_plain_name(to->name))
-            return fault(p, "a split needs a plain \"name\"");
-        if (catalogue_find_split(d, to->name))
-            return fault(p, "two splits have the same name");
-        if (!optional_u64(split, "count", &to->count) ||
-            !optional_u64(split, "first_row", &to->first_row))
-            return fault(p, "\"count\" and \"first_row\" have to be whole "
-                            "numbers");
-        to->is_window = jsondoc_find(split, "first_row") != NULL;
-        if (to->is_window && to->count == 0)
-            return fault(p, "\"first_row\" goes with \"count\"");
-        for (int part = 0; part < CATALOGUE_PARTS; part++)
-            if (!read_file(jsondoc_find(split, catalogue_part_name(
-                                                   (enum catalogue_part)part)),
-                           &to->part[part], p))
-                return false;
-        d->split_count++;
-    }
+    for (size_t i = 0; i < count; i++)
+        if (!read_split(jsondoc_at(from, i), d, p))
+            return false;
     return true;
 }
 
@@ -192,6 +249,8 @@ static void release_dataset(struct catalogue_dataset *d)
 {
     free(d->classes);
     free(d->mirrors);
+    for (size_t i = 0; i < d->split_count; i++)
+        free(d->split[i].label_error);
 }
 
 /* The place of a dataset of that name, or a new one; NULL when all are used. */
@@ -272,6 +331,23 @@ catalogue_find_split(const struct catalogue_dataset *d, const char *name)
     for (size_t i = 0; i < d->split_count; i++)
         if (strcmp(d->split[i].name, name) == 0)
             return &d->split[i];
+    return NULL;
+}
+
+const struct catalogue_label_error *
+catalogue_find_label_error(const struct catalogue_split *s, uint64_t row)
+{
+    size_t first = 0, end = s->label_error_count;
+
+    while (first < end) {
+        size_t middle = first + (end - first) / 2;
+        if (s->label_error[middle].row == row)
+            return &s->label_error[middle];
+        if (s->label_error[middle].row < row)
+            first = middle + 1;
+        else
+            end = middle;
+    }
     return NULL;
 }
 

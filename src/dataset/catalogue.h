@@ -33,12 +33,24 @@ struct catalogue_file {
     const char *payload_sha256;
 };
 
+/* A published label that is known to be wrong, or doubtful. Labels are classes
+ * here, whatever label_base is. */
+struct catalogue_label_error {
+    uint64_t row; /* of the split, from 0 */
+    size_t given; /* as published */
+    bool has_guess;
+    size_t guess; /* what the picture shows; without: nobody agrees */
+};
+
 struct catalogue_split {
     const char *name;
     uint64_t count;     /* rows; 0: not stated */
     bool is_window;     /* a part of the rows of its files: count of them, */
     uint64_t first_row; /* from this one on */
     struct catalogue_file part[CATALOGUE_PARTS];
+    struct catalogue_label_error *label_error; /* owned; rows rise */
+    size_t label_error_count;
+    const char *label_error_source; /* who says so; NULL: not stated */
 };
 
 enum catalogue_part { PART_IMAGES, PART_LABELS };
@@ -100,5 +112,9 @@ bool catalogue_find_payload(const struct catalogue *c, const char *sha256,
 
 const struct catalogue_split *
 catalogue_find_split(const struct catalogue_dataset *d, const char *name);
+
+/* The label error that is listed for a row of the split; NULL: there is none. */
+const struct catalogue_label_error *
+catalogue_find_label_error(const struct catalogue_split *s, uint64_t row);
 
 #endif

@@ -272,7 +272,7 @@ bool audit_finish(struct audit_work *w, struct audit *to, struct error *err)
     ok = ok && audit_find_equal(w, to, err) &&
          (w->rules.near < 0 || audit_find_near(w, to, err)) &&
          audit_find_plain(w, to, err) && audit_find_labels(w, to, err) &&
-         audit_find_transposed(w, to, err);
+         audit_find_transposed(w, to, err) && audit_find_listed(w, to, err);
     if (!ok)
         audit_release(to);
     audit_abandon(w);

@@ -27,7 +27,8 @@ enum finding_kind {
                                of one split; no rows */
     FINDING_TRANSPOSED,  /* pictures that fit their class when rows and
                                columns are exchanged, and not as they stand */
-    FINDING_LABEL_ERROR, /* known in the literature, with the catalogue */
+    FINDING_LABEL_ERROR, /* known in the literature, with the catalogue: one
+                            row, which has the label that is listed */
     FINDING_KINDS
 };
 
@@ -48,7 +49,9 @@ struct finding {
     int64_t label;  /* the class it is about; -1: none, or several */
     double measure; /* of those kinds that have one, above; else 0 */
     int64_t guess;  /* of FINDING_LABEL_ERROR: what it looks like; -1: nobody
-                          agrees */
+                       agrees, or that is no class of the view */
+    const char *source; /* of FINDING_LABEL_ERROR: who says so, the catalogue's
+                           text; NULL: not stated */
     size_t first_row, row_count; /* in audit->row */
 };
 
@@ -65,8 +68,8 @@ struct audit_rules {
  * and most are just alike. */
 enum { AUDIT_NEAR_LEVELS = 8, AUDIT_IMBALANCE_RATIO = 2 };
 
-/* Findings by kind, then by split and row; everything is owned. Starts as
- * { 0 }. */
+/* Findings by kind, then by split and row; everything is owned, but sources.
+ * Starts as { 0 }. */
 struct audit {
     struct audit_rules rules; /* as applied */
     struct finding *finding;
@@ -79,6 +82,11 @@ struct audit {
                                      takes, as labels or a known list */
     bool truncated; /* the search for near duplicates was ended before it was
                        through, as there were too many */
+    /* Rows that are listed as label errors under another label than they have
+     * here: somebody has corrected them, or these are other data. They are no
+     * findings; and where they are not less than those whose label is the
+     * listed one, the list is of other data, and the split has none. */
+    uint64_t unlike_listed;
 };
 
 void audit_release(struct audit *a);

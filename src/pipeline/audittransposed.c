@@ -22,6 +22,13 @@ static bool is_candidate(const struct audit_work *w,
            w->view->class_count > 0;
 }
 
+/* Transposed, a picture of one level is the same. */
+static bool tells_something(const struct audit_work *w, uint64_t row)
+{
+    return audit_is_class(w, w->label[row]) &&
+           w->level[row] == AUDIT_MANY_LEVELS;
+}
+
 /* Counts, then deals out: each class gets its rows in rising order. */
 static void sort_rows(const struct audit_work *w, struct classes *c)
 {
@@ -35,7 +42,7 @@ static void sort_rows(const struct audit_work *w, struct classes *c)
                 continue;
             for (uint64_t row = part->first; row < part->first + part->rows;
                  row++) {
-                if (!audit_is_class(w, w->label[row]))
+                if (!tells_something(w, row))
                     continue;
                 if (deal)
                     c->row[c->end[w->label[row]]++] = (uint32_t)row;

@@ -71,5 +71,7 @@ bool MUST_USE audit_find_labels(const struct audit_work *w, struct audit *to,
                                 struct error *err);
 bool MUST_USE audit_find_transposed(struct audit_work *w, struct audit *to,
                                     struct error *err);
+bool MUST_USE audit_find_listed(const struct audit_work *w, struct audit *to,
+                                struct error *err);
 
 #endif

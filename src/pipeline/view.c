@@ -124,6 +124,36 @@ bool view_choose(struct view *v, const char *split, struct error *err)
                               v->name, split ? split : "", names);
 }
 
+/* Were the pictures of a prepared set other ones than the published? */
+static bool is_of_others(const struct manifest *m,
+                         const struct catalogue_split *published)
+{
+    const char *known = published->part[PART_IMAGES].payload_sha256;
+
+    for (size_t i = 0; known && i < m->source_count; i++) {
+        const struct manifest_source *s = &m->source[i];
+        if (strcmp(s->split, published->name) == 0 &&
+            strcmp(s->part, catalogue_part_name(PART_IMAGES)) == 0 &&
+            s->facts.payload_sha256[0] != '\0' &&
+            strcmp(s->facts.payload_sha256, known) != 0)
+            return true;
+    }
+    return false;
+}
+
+const struct catalogue_split *view_published(const struct view *v, size_t split)
+{
+    if (!v->dataset)
+        return NULL;
+    if (!v->prepared)
+        return v->input.split[split].published;
+    const struct manifest_split *s = &v->manifest.split[split];
+    const struct catalogue_split *published =
+        catalogue_find_split(v->dataset, s->from ? s->from : s->name);
+    return published && !is_of_others(&v->manifest, published) ? published
+                                                               : NULL;
+}
+
 void view_release(struct view *v)
 {
     free(v->class_name);

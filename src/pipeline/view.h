@@ -65,6 +65,13 @@ bool MUST_USE view_of_prepared(struct view *v, const char *dir,
  * names there are, when there is none of that name. */
 bool MUST_USE view_choose(struct view *v, const char *split, struct error *err);
 
+/* What the catalogue knows of the rows that a split is, or was prepared from;
+ * NULL: nothing, as of one's own, or of a set that was prepared from other
+ * pictures, by their hash. Raw files are not hashed: that their rows are the
+ * published ones is not certain. */
+const struct catalogue_split *view_published(const struct view *v,
+                                             size_t split);
+
 void view_release(struct view *v);
 
 /* ---- rows ---- */

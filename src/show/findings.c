@@ -71,8 +71,10 @@ static struct json_t *describe(const struct survey *s, const struct finding *f,
     set_label(doc, "label", f->label, f->label >= 0, err);
     if (has_measure(f))
         jsondoc_set_real(doc, "measure", f->measure, err);
-    if (f->kind == FINDING_LABEL_ERROR)
+    if (f->kind == FINDING_LABEL_ERROR) {
         set_label(doc, "guess", f->guess, f->guess >= 0, err);
+        jsondoc_set_text(doc, "source", f->source, err);
+    }
     for (size_t i = 0; i < f->row_count; i++)
         jsondoc_append(rows, describe_row(s, f, &rows_of(&s->audit, f)[i], err),
                        err);
@@ -99,6 +101,7 @@ void findings_to_json(struct json_t *doc, const struct survey *s,
     }
     jsondoc_set(audit, "kinds", kinds, err);
     jsondoc_set_bool(audit, "truncated", a->truncated, err);
+    jsondoc_set_u64(audit, "unlike_listed", a->unlike_listed, err);
     for (size_t i = 0; i < a->count; i++)
         jsondoc_append(list, describe(s, &a->finding[i], err), err);
     jsondoc_set(audit, "findings", list, err);
@@ -245,27 +248,59 @@ static bool write_finding(const struct survey *s, const struct finding *f,
     return writer_printf(w, err, "%s\n", l.text);
 }
 
+/* "near duplicates: 3 findings, 6 rows" */
+static bool write_title(const struct audit *a, enum finding_kind kind,
+                        struct writer *w, struct error *err)
+{
+    size_t count = a->of_kind[kind];
+    uint64_t rows = a->rows_of_kind[kind];
+
+    return writer_printf(w, err, "%s: %zu finding%s", finding_title(kind),
+                         count, count == 1 ? "" : "s") &&
+           (rows == 0 || writer_printf(w, err, ", %" PRIu64 " row%s", rows,
+                                       rows == 1 ? "" : "s")) &&
+           writer_printf(w, err, "\n");
+}
+
+/* Who says so, of label errors: each once, as far as it fits the line. */
+static bool write_sources(const struct finding *f, size_t count,
+                          struct writer *w, struct error *err)
+{
+    static const char lead[] = "  according to ";
+    const char *last = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        char masked[COLUMNS - sizeof lead + 2];
+        if (!f[i].source || (last && strcmp(f[i].source, last) == 0))
+            continue;
+        last = f[i].source;
+        text_mask(masked, sizeof masked, last);
+        if (!writer_printf(w, err, "%s%s\n", lead, masked))
+            return false;
+    }
+    return true;
+}
+
 static bool write_kind(const struct survey *s, enum finding_kind kind,
                        struct writer *w, struct error *err)
 {
     const struct audit *a = &s->audit;
-    size_t count = a->of_kind[kind], i = 0;
-    uint64_t rows = a->rows_of_kind[kind];
+    size_t count = a->of_kind[kind];
+    const struct finding *f = a->finding;
+    bool ended = a->truncated && kind == FINDING_NEAR_DUPLICATE;
 
-    if (!writer_printf(w, err, "%s: %zu finding%s", finding_title(kind), count,
-                       count == 1 ? "" : "s") ||
-        (rows > 0 && !writer_printf(w, err, ", %" PRIu64 " row%s", rows,
-                                    rows == 1 ? "" : "s")) ||
-        !writer_printf(w, err, "\n"))
+    if (!write_title(a, kind, w, err))
         return false;
-    while (a->finding[i].kind != kind)
-        i++;
+    while (f->kind != kind)
+        f++;
     for (size_t n = 0; n < count && n < FINDINGS_SHOWN; n++)
-        if (!write_finding(s, &a->finding[i + n], w, err))
+        if (!write_finding(s, &f[n], w, err))
             return false;
-    return count <= FINDINGS_SHOWN ||
-           writer_printf(w, err, "  and %zu more; --json has all\n",
-                         count - FINDINGS_SHOWN);
+    if (count > FINDINGS_SHOWN &&
+        !writer_printf(w, err, "  and %zu more; --json or --tsv has %s\n",
+                       count - FINDINGS_SHOWN, ended ? "them" : "all"))
+        return false;
+    return write_sources(f, count, w, err);
 }
 
 /* "nothing found: duplicate, blank", with the names of those that were looked
@@ -293,6 +328,26 @@ static bool write_absent(const struct audit *a, struct writer *w,
     return first || writer_printf(w, err, "%s\n", l.text);
 }
 
+/* What keeps the findings from being all there are. */
+static bool write_limits(const struct audit *a, struct writer *w,
+                         struct error *err)
+{
+    bool one = a->unlike_listed == 1;
+
+    return (!a->truncated ||
+            writer_printf(w, err,
+                          "near duplicates were too many: the search ended "
+                          "early, there may be more\n")) &&
+           (a->unlike_listed == 0 ||
+            writer_printf(w, err,
+                          "%" PRIu64 " row%s listed as %slabel error%s %s "
+                          "here, and %s left out\n",
+                          a->unlike_listed, one ? "" : "s", one ? "a " : "",
+                          one ? "" : "s",
+                          one ? "has another label" : "have other labels",
+                          one ? "is" : "are"));
+}
+
 bool findings_write_text(const struct survey *s, struct writer *w,
                          struct error *err)
 {
@@ -308,11 +363,7 @@ bool findings_write_text(const struct survey *s, struct writer *w,
     for (int i = 0; ok && i < FINDING_KINDS; i++)
         if (a->of_kind[i] > 0)
             ok = write_kind(s, (enum finding_kind)i, w, err);
-    if (ok && a->truncated)
-        ok = writer_printf(w, err,
-                           "near duplicates were too many: the search ended "
-                           "early, there may be more\n");
-    return ok && write_absent(a, w, err);
+    return ok && write_limits(a, w, err) && write_absent(a, w, err);
 }
 
 /* ---- TSV ---- */

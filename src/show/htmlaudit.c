@@ -57,7 +57,7 @@ static void put_summary(struct page *p)
                   "<tbody>\n");
     for (unsigned k = 0; k < FINDING_KINDS; k++) {
         const char *title = finding_title((enum finding_kind)k);
-        if (k == FINDING_NEAR_DUPLICATE && a->rules.near < 0) {
+        if (!a->searched[k]) {
             markup_format(m,
                           "<tr class=\"none\"><th scope=\"row\">%s</th>"
                           "<td class=\"n\" colspan=\"2\">not looked for"

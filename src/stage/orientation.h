@@ -46,9 +46,11 @@ struct orientation {
  * The other rows are judged one by one, by the distance to the mean in which
  * directions in which the class varies count less (Mahalanobis'): a row is
  * transposed when the square of that distance is less than 1/7 of what it is,
- * and less than twice the median of the class, when it is transposed. The
- * covariance is that of rows which do not look transposed themselves, and its
- * diagonal is raised by a tenth of its mean. (The plain distance tells less: to
+ * and less than twice the median of the class, when it is transposed. In the
+ * same way a row of a transposed group is not transposed when it fits as it
+ * stands. The covariance is that of rows which do not look transposed
+ * themselves, and its diagonal is raised by a tenth of its mean; the distance
+ * of each row is the one by all others. (The plain distance tells less: to
  * find no row of the genuine sets, it finds next to none at all.)
  *
  * The genuine sets have no such row: the nearest has 0.157 (Fashion-MNIST) and

@@ -38,12 +38,12 @@ all_forms() {
     read -ra args <<<"$1"
     shift
     mp_to a.json "${args[@]}" --json
-    assert_status 0 && assert_no_stderr && see json a.json "$@" || return 1
+    assert_status 0 && assert_no_stderr || return 1
     mp_to a.tsv "${args[@]}" --tsv
-    assert_status 0 && assert_no_stderr && see tsv a.tsv "$@" || return 1
+    assert_status 0 && assert_no_stderr || return 1
     mp_to a.txt "${args[@]}"
-    assert_status 0 && assert_no_stderr && see text a.txt "$@" || return 1
-    oracle clean-text a.txt
+    assert_status 0 && assert_no_stderr || return 1
+    see forms a "$@" && oracle clean-text a.txt
 }
 
 # finds FAULTS ARGS OF make_planted...: all and only those, in all forms.
@@ -87,6 +87,68 @@ finds() {
 @test "audit: a transposed split" { finds transposed-split; }
 @test "audit: transposed rows" { finds transposed-rows; }
 @test "audit: label errors of a catalogue" { finds label-error; }
+
+# listed N: the catalogue lists the first N rows of test; their labels are theirs.
+listed() {
+    "$MNISTPREP_TEST_PYTHON" - "$1" <<'PY'
+import gzip, json, sys
+with gzip.open('set/raw/t10k-labels-idx1-ubyte.gz') as f:
+    y = f.read()[8:]
+c = json.load(open('set/catalogue.json'))
+c['datasets'][0]['splits'][1]['label_errors'] = [
+    {'row': i, 'given': y[i], 'guess': None} for i in range(int(sys.argv[1]))]
+json.dump(c, open('set/catalogue.json', 'w'))
+PY
+}
+
+# relabel N: the labels of the first N rows of test become others.
+relabel() {
+    "$MNISTPREP_TEST_PYTHON" - "$1" <<'PY'
+import gzip, sys
+path = 'data/planted/raw/t10k-labels-idx1-ubyte.gz'
+with gzip.open(path.replace('data/planted', 'set')) as f:
+    y = bytearray(f.read())
+for i in range(int(sys.argv[1])):
+    y[8 + i] = (y[8 + i] + 1) % 4
+with open(path, 'wb') as f:
+    f.write(gzip.compress(bytes(y)))
+PY
+}
+
+@test "audit: a listed row that has another label is told, and no finding" {
+    planted ''
+    listed 5
+    # labels that differ, findings, what is said
+    while IFS='|' read -r n findings words; do
+        relabel "$n"
+        audit --json
+        assert_status 0
+        printf '%s\n' "$output" >a.json
+        "$MNISTPREP_TEST_PYTHON" - "$n" "$findings" <<'PY'
+import json, sys
+n, findings = map(int, sys.argv[1:])
+a = json.load(open('a.json'))['audit']
+rows = [f['rows'][0]['row'] for f in a['findings']
+        if f['kind'] == 'label-error']
+assert rows == list(range(n, n + findings)), rows
+assert a['unlike_listed'] == n, a['unlike_listed']
+assert a['kinds']['label-error'] == {
+    'findings': findings, 'rows': findings, 'searched': findings > 0}, a
+PY
+        audit
+        assert_status 0
+        [[ $output == *"$words"* ]] || seen "$words"
+        [ "$n" -gt 0 ] || [[ $output != *'left out'* ]]
+        audit --strict
+        assert_status $((findings > 0 ? 3 : 0))
+    done <<'TABLE'
+0|5|known label errors: 5 findings, 5 rows
+1|4|1 row listed as a label error has another label here, and is left out
+2|3|2 rows listed as label errors have other labels here, and are left out
+3|0|3 rows listed as label errors have other labels here, and are left out
+5|0|5 rows listed as label errors have other labels here, and are left out
+TABLE
+}
 
 # --- together
 
@@ -208,31 +270,39 @@ assert n["findings"] == 40 * 39 // 2, n'
 import gzip, sys
 import numpy as np
 x, y = {}, {}
-for split, stem, n in ('train', 'train', 9000), ('test', 't10k', 2000):
+for split, stem, n in ('train', 'train', 4000), ('test', 't10k', 1000):
     with gzip.open('%s/%s-images-idx3-ubyte.gz' % (sys.argv[1], stem)) as f:
         x[split] = np.frombuffer(f.read(16 + 784 * n), 'u1', offset=16) \
             .reshape(n, 28, 28).copy()
     with gzip.open('%s/%s-labels-idx1-ubyte.gz' % (sys.argv[1], stem)) as f:
         y[split] = np.frombuffer(f.read(8 + n), 'u1', offset=8).copy()
 r = np.random.RandomState(3)
-for to in range(0, 9000, 50):  # a neighbour, up to 16 levels off
-    a = x['train'][r.randint(9000)].astype(int)
+for to in range(0, 4000, 25):  # a neighbour, up to 16 levels off
+    a = x['train'][r.randint(4000)].astype(int)
     a[a > 0] += r.randint(-20, 21)
     a += r.randint(0, 2, a.shape) * r.randint(0, 16)
     x['train'][to] = np.clip(a, 0, 255)
-for to in range(0, 2000, 50):
-    a = x['train'][r.randint(9000)].astype(int)
+for to in range(0, 1000, 25):
+    a = x['train'][r.randint(4000)].astype(int)
     x['test'][to] = np.clip(a + r.randint(0, 14, a.shape), 0, 255)
 for split in x:
     np.save('%s-images.npy' % split, x[split])
     np.save('%s-labels.npy' % split, y[split])
 PY
-    for near in 8 14; do
-        mp_to a.json stats mine --from . --audit --near "$near" --json
-        assert_status 0
-        see json a.json --set train train-images.npy train-labels.npy \
-            --set test test-images.npy test-labels.npy --near "$near"
-    done
+    mp_to a.json stats mine --from . --audit --near 14 --json
+    assert_status 0
+    see json a.json --set train train-images.npy train-labels.npy \
+        --set test test-images.npy test-labels.npy --near 14
+    mp_to b.json stats mine --from . --audit --json
+    assert_status 0
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import json
+all, near = ([f for f in json.load(open(name))['audit']['findings']
+              if f['kind'] == 'near-duplicate']
+             for name in ('a.json', 'b.json'))
+assert near == [f for f in all if f['measure'] <= 8], near
+assert 20 < len(near) < len(all) - 20, (len(near), len(all))
+PY
 }
 
 @test "audit: imbalance begins at twice as many" {
@@ -268,7 +338,8 @@ n = a['kinds']['near-duplicate']['findings']
 assert a['truncated'] is (n < 1500 * 1499 // 2), n
 assert n >= 10000, n
 assert not a['truncated'] or \
-    ('early' in text and '--json has all' not in text), text[-900:]
+    ('early' in text and 'has all' not in text), text[-900:]
+assert len(text[text.index('audit:'):].split('\n')) < 20, text
 PY
 }
 
@@ -312,12 +383,29 @@ assert [(f['rows'][0]['split'], f['rows'][0]['row'], f['label']) for f in e] \
 assert [f['guess'] for f in e] == \
     [9, 6, 4, None, 0, 3, None, None, 0, 3, 6, 6, None, None, 6], e
 PY
-    mp stats mnist --audit --strict
+    mp stats mnist --audit --near off --split test --strict
     assert_status 3
-    assert_one_error_line '\b[0-9]+ findings\b.*;'
+    assert_one_error_line '\b15 findings\b.*;'
     [ -n "$output" ]
+    # Of a prepared set by the rows of the source, and by its own labels.
+    mp -q prep mnist --splits test --classes 5,0,6 --relabel --dtype u8 \
+        --scale none --no-onehot -o some
+    assert_status 0
+    mp_to a.json stats mnist --from some --audit --near off --json
+    assert_status 0
+    "$MNISTPREP_TEST_PYTHON" - <<'PY'
+import json
+a = json.load(open('a.json'))['audit']
+assert [(f['rows'][0]['source_row'], f['label'], f['guess'])
+        for f in a['findings'] if f['kind'] == 'label-error'] == [
+    (1621, 1, 2), (2597, 0, None), (2654, 2, None), (3520, 2, None),
+    (3558, 0, 1), (5937, 0, None), (6651, 1, 2), (9679, 2, None),
+    (9729, 0, 2)], a['findings']
+assert a['unlike_listed'] == 0, a
+PY
     # Not of a dataset of one's own, though the pictures are the same.
-    mp_to a.json stats mine --from "$mnist" --audit --near off --json
+    mp_to a.json stats mine --from "$mnist" --audit --near off --split test \
+        --json
     assert_status 0
     run -1 grep '"kind": "label-error"' a.json
 }

@@ -64,8 +64,15 @@ everything() {
     assert_same train.f32 data/mnist/prepared/train-images.f32
     [ "$(stat -c %s onehot.f32)" -eq 400000 ]
     oracle check-npy labels.npy "$mnist/t10k-labels-idx1-ubyte.gz"
+    # and the pictures: the fifteen label errors, a hundred samples, each its row
     [ -s sheet.png ]
-    oracle check-png one.png "$mnist/train-images-idx3-ubyte.gz" --index 0
+    [ -s doubtful.png ]
+    local samples=(samples/train-*-*.png) row
+    [ ${#samples[@]} -eq 100 ]
+    row=${samples[0]#samples/train-}
+    row=${row%-*.png}
+    oracle check-png "${samples[0]}" "$mnist/train-images-idx3-ubyte.gz" \
+        --index $((10#$row))
     assert_same own/train-images-idx3-ubyte.gz data/my-digits/raw/train-images-idx3-ubyte.gz
 
     # In Python

@@ -16,7 +16,8 @@ Faults
   all           all of them but transposed-split
 
 A picture is its class's pattern, which has no symmetry, with noise: any two are
-more than 20 levels apart (root mean square). near: pairs at a distance of 8
+more than 20 levels apart (root mean square). A class has more than 100 of them,
+below which no single transposed row is told (orientation.h). near: pairs at a distance of 8
 exactly, a little less, and a little more, which are none.
 """
 import argparse
@@ -29,6 +30,7 @@ import struct
 import numpy as np
 
 STEMS = {'train': 'train', 'test': 't10k', 'val': 'val'}
+SOURCE = 'https://example.org/those-who-looked'
 ALL = ('duplicate across conflict conflict-across blank constant '
        'blank-conflict near near-across near-edges range empty imbalance '
        'transposed-class transposed-rows label-error').split()
@@ -48,11 +50,12 @@ class Maker:
         """A few strokes, all below the diagonal: transposed, it looks like
         none of the others."""
         a = np.full((self.h, self.w), 20.)
+        thick = max(1, self.h // 12)
         for _ in range(3):
             y = self.r.randint(self.h // 2, self.h)
             x = self.r.randint(0, max(1, self.w // 3))
             n = self.r.randint(2, max(3, self.w // 2))
-            a[y, x:x + n] = self.r.randint(120, 180)
+            a[y:y + thick, x:x + n] = self.r.randint(120, 180)
             a[max(0, y - 1), x] = 150
         return a
 
@@ -273,6 +276,7 @@ class Maker:
                       for r, guess in self.errors if r[0] == split]
             if errors:
                 entry['label_errors'] = sorted(errors, key=lambda e: e['row'])
+                entry['label_errors_source'] = SOURCE
             splits.append(entry)
         catalogue = {'schema': 'mnistprep.catalogue/1', 'datasets': [{
             'name': self.o.name, 'title': 'Planted faults', 'licence': 'MIT',
@@ -280,7 +284,7 @@ class Maker:
             'classes': ['class %d' % k for k in range(self.o.classes)],
             'mirrors': ['http://127.0.0.1:9/'], 'splits': splits}]}
         for name, what in (('catalogue', catalogue),
-                           ('plan', {'findings': findings})):
+                           ('plan', {'findings': findings, 'source': SOURCE})):
             with open('%s/%s.json' % (self.o.dir, name), 'w') as f:
                 json.dump(what, f, indent=1)
 
@@ -292,7 +296,7 @@ def main():
     top.add_argument('--seed', type=int, default=1)
     top.add_argument('--size', default='12x12')
     top.add_argument('--name', default='planted')
-    top.add_argument('--train', type=int, default=160)
+    top.add_argument('--train', type=int, default=480)
     top.add_argument('--test', type=int, default=40)
     top.add_argument('--val', type=int, default=0)
     top.add_argument('--classes', type=int, default=4)

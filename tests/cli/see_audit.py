@@ -8,12 +8,14 @@ differs, and exit status 1.
   json FILE     of stats --audit --json
   tsv FILE      of stats --audit --tsv
   text FILE     of stats --audit: kinds, counts, the first eight
+  forms STEM    all three: STEM.json, STEM.tsv, STEM.txt
   plan FILE     is a plan what follows from the definitions?
   [--near LEVELS] (0: off) [--imbalance RATIO]
 """
 import math
 import re
 import sys
+from collections import Counter
 from fractions import Fraction
 
 from see_oracle import (arguments, classes_of, fail, json_of, np, same,
@@ -33,15 +35,22 @@ def equal_rows(rows):
 
 def near_pairs(groups, near):
     """Of groups of equal rows: pairs of rows of two groups, with distances.
-    Exact: sums of squares are integers."""
+    Exact: sums of squares are integers. All with all, but for those whose
+    lengths alone differ by more (no side of a triangle is longer than the
+    other two together)."""
     flat = np.array([g[0][2].reshape(-1) for g in groups], np.int64)
     norm = (flat * flat).sum(axis=1)
-    bound = Fraction(near) ** 2 * flat.shape[1]
+    bound = math.floor(Fraction(near) ** 2 * flat.shape[1])
+    order = np.argsort(norm, kind='stable')
+    flat, norm = flat[order], norm[order]
+    length = np.sqrt(norm)
+    last = np.searchsorted(length, length + math.sqrt(bound) + 1e-6)
     for i in range(len(flat)):
-        d = norm[i] + norm[i + 1:] - 2 * (flat[i + 1:] @ flat[i])
-        for j in np.flatnonzero(d <= math.floor(bound)):
-            for a in groups[i]:
-                for b in groups[i + 1 + j]:
+        among = slice(i + 1, last[i])
+        d = norm[i] + norm[among] - 2 * (flat[among] @ flat[i])
+        for j in np.flatnonzero(d <= bound):
+            for a in groups[order[i]]:
+                for b in groups[order[i + 1 + j]]:
                     yield a, b, math.sqrt(int(d[j]) / flat.shape[1])
 
 
@@ -106,10 +115,19 @@ def plan_of(o):
     return json_of(o.plan)['findings'] if o.plan else []
 
 
+def want_of(o):
+    """Worked out once, for all forms."""
+    if not hasattr(o, 'want'):
+        sets = sets_of(o)
+        o.want = audit_of(sets, len(classes_of(o, sets)), plan_of(o), o.near,
+                          o.imbalance)
+    return o.want
+
+
 def differ(want, got, what):
     """Both are lists of comparable things; measures are compared apart."""
-    missing = [w for w in want if want.count(w) > got.count(w)]
-    extra = [g for g in got if got.count(g) > want.count(g)]
+    missing = list((Counter(want) - Counter(got)).elements())
+    extra = list((Counter(got) - Counter(want)).elements())
     if missing or extra:
         fail('%s: %d are missing: %r; %d were not expected: %r' % (
             what, len(missing), missing[:3], len(extra), extra[:3]))
@@ -128,9 +146,7 @@ def loose(findings):
 
 
 def check_findings(o, got, measured=True):
-    sets = sets_of(o)
-    want = audit_of(sets, len(classes_of(o, sets)), plan_of(o), o.near,
-                    o.imbalance)
+    want = want_of(o)
     for kind in KINDS:
         w, g = ([f for f in all if f[0] == kind] for all in (want, got))
         (wt, wf), (gt, gf) = loose(w), loose(g)
@@ -164,9 +180,10 @@ def in_order(got, splits):
 def cmd_json(o):
     audit = json_of(o.file)['audit']
     splits = [s for s, _, _ in sets_of(o)]
-    if sorted(audit) != ['findings', 'kinds', 'rules', 'truncated']:
+    if sorted(audit) != ['findings', 'kinds', 'rules', 'truncated',
+                         'unlike_listed']:
         fail('keys', sorted(audit))
-    if audit['truncated'] is not False:
+    if audit['truncated'] is not False or audit['unlike_listed'] != 0:
         fail('not all findings are there')
     if audit['rules'] != {'near': o.near or None, 'imbalance': o.imbalance}:
         fail('rules', audit['rules'])
@@ -179,7 +196,9 @@ def cmd_json(o):
         if f['kind'] in ('near-duplicate', 'imbalance'):
             allowed.add('measure')
         if f['kind'] == 'label-error':
-            allowed.add('guess')
+            allowed |= {'guess', 'source'}
+            if f['source'] != json_of(o.plan)['source']:
+                fail('source of', f)
         if set(f) != allowed:
             fail('keys of', f)
         for r in f['rows']:
@@ -221,9 +240,7 @@ def cmd_tsv(o):
             fail('a finding with and without rows', group)
         elif kind == 'empty-class':
             f[3].append(int(label))
-    sets = sets_of(o)
-    want = audit_of(sets, len(classes_of(o, sets)), plan_of(o), o.near,
-                    o.imbalance)
+    want = want_of(o)
     for kind in KINDS:
         w = [(f[1], tuple([f[2]] if kind == 'empty-class' else f[5]))
              for f in want if f[0] == kind]
@@ -240,10 +257,11 @@ def cmd_tsv(o):
 
 def text_rows(line, labels):
     """What a line tells: the rows that fit, how many more, whether the labels
-    are theirs."""
+    are theirs; and what is guessed."""
     m = re.fullmatch(r"""\ \ (?P<rows>\S+\ \d+(,\ (\S+\ )?\d+)*)
         (\ and\ (?P<more>\d+)\ more\ rows?)?
-        (\ \(labels?\ (?P<labels>[-\d, .]+)\))?(?P<rest>\ \(.*|,\ .*)?""",
+        (\ \(label\ (?P<labels>[-\d, .]+?)(?P<guess>,\ [a-z].*)?\))?
+        (,\ \d+\.\d\d\ levels\ apart)?""",
                      line, re.X)
     if not m:
         fail('line', repr(line))
@@ -259,7 +277,7 @@ def text_rows(line, labels):
     if not m['more'] and set(have) - {''} != set(want) and \
             not set(have) < set(want):
         fail('labels', repr(line), 'not', want)
-    return rows, int(m['more'] or 0)
+    return rows, int(m['more'] or 0), m['guess']
 
 
 def cmd_text(o):
@@ -272,8 +290,7 @@ def cmd_text(o):
     sets = sets_of(o)
     labels = {(s, i): None if y is None else int(y[i])
               for s, x, y in sets for i in range(len(x))}
-    want = audit_of(sets, len(classes_of(o, sets)), plan_of(o), o.near,
-                    o.imbalance)
+    want = want_of(o)
     kinds = [k for k in KINDS if any(f[0] == k for f in want)]
     head = 'audit: %d kind%s of findings' % (
         len(kinds), '' if len(kinds) == 1 else 's')
@@ -305,7 +322,11 @@ def cmd_text(o):
             continue
         if counts != ([n, rows] if rows else [n]):
             fail(title, 'not', n, rows)
-        if n > 8 and below.pop() != '  and %d more; --json has all' % (n - 8):
+        if kind == 'label-error' and below.pop() != \
+                '  according to ' + json_of(o.plan)['source']:
+            fail(kind, 'source')
+        if n > 8 and below.pop() != \
+                '  and %d more; --json or --tsv has all' % (n - 8):
             fail(kind, 'more than eight, not', n)
         if len(below) != min(n, 8):
             fail(kind, below)
@@ -315,15 +336,25 @@ def cmd_text(o):
                         f[2] is not None and not line.endswith(' %d' % f[2]):
                     fail(kind, line, f)
                 continue
-            shown, more = text_rows(line, labels)
+            shown, more, guess = text_rows(line, labels)
+            if guess != (None if kind != 'label-error' else ', disputed'
+                         if f[4] is None else ', looks like %d' % f[4]):
+                fail(kind, line, 'not', f[4])
             if tuple(shown) != f[5][:len(shown)] or \
                     len(shown) + more != len(f[5]):
                 fail(kind, line, 'not', f[5])
 
 
+def cmd_forms(o):
+    stem = o.file
+    for end, check in ('json', cmd_json), ('tsv', cmd_tsv), ('txt', cmd_text):
+        o.file = '%s.%s' % (stem, end)
+        check(o)
+
+
 def main():
     top = arguments()
-    top.add_argument('cmd', choices=('json', 'tsv', 'text', 'plan'))
+    top.add_argument('cmd', choices=('json', 'tsv', 'text', 'forms', 'plan'))
     top.add_argument('file')
     top.add_argument('--plan')
     top.add_argument('--near', type=float, default=8)

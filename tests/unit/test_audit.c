@@ -247,6 +247,148 @@ static void test_imbalance_rule(void **state)
     }
 }
 
+/* ---- listed label errors ---- */
+
+static struct catalogue_label_error listed[] = {
+    { .row = 1, .given = 1, .has_guess = true, .guess = 3 },
+    { .row = 2, .given = 2 },
+    { .row = 700, .given = 0, .has_guess = true, .guess = 1 },
+};
+static const char *names[] = { "zero", "one", "two", "three" };
+static const struct catalogue_dataset listing = { .name = "listing",
+                                                  .classes = names,
+                                                  .class_count = CLASSES };
+static const struct catalogue_split published = {
+    .name = "train",
+    .label_error = listed,
+    .label_error_count = COUNT_OF(listed),
+    .label_error_source = "who",
+};
+
+/* "split.row:label guess", one line per finding. */
+static void describe_errors(const struct audit *a, char *to, size_t room)
+{
+    size_t n = 0;
+
+    to[0] = '\0';
+    for (size_t i = 0; i < a->count; i++) {
+        const struct finding *f = &a->finding[i];
+        if (f->kind != FINDING_LABEL_ERROR)
+            continue;
+        assert_int_equal(f->row_count, 1);
+        assert_int_equal(f->label, a->row[f->first_row].label);
+        assert_string_equal(f->source, "who");
+        n += (size_t)snprintf(
+            to + n, room - n, "%zu.%" PRIu64 ":%" PRId64 " %" PRId64 "\n",
+            f->split, a->row[f->first_row].row, f->label, f->guess);
+    }
+}
+
+static void test_listed_errors(void **state)
+{
+    (void)state;
+    static const uint32_t chosen[] = { 700, 5, 2 }, none[] = { 3, 4 };
+    static const char *base[] = { "(unused)", "zero", "one", "two", "three" };
+    static const char *some[] = { "one", "zero" };
+    static const struct {
+        struct part part[2];
+        const char **classes;
+        size_t class_count;
+        const char *want;
+        uint64_t unlike;
+        bool searched;
+    } cases[] = {
+        { { { .rows = "a0 b1 c2 d3 " }, { .rows = "e0 f1 g2 h3 " } },
+          names,
+          CLASSES,
+          "0.1:1 3\n0.2:2 -1\n",
+          0,
+          true },
+        /* one is corrected: half of the list is about other rows */
+        { { { .rows = "a0 b3 c2 d3 " } }, names, CLASSES, "", 1, false },
+        { { { .rows = "a0 b3 c0 " } }, names, CLASSES, "", 2, false },
+        /* rows of the source, of which one is corrected, or not there */
+        { { { .rows = "a0 b1 c2 ", .source_row = chosen } },
+          names,
+          CLASSES,
+          "0.0:0 1\n0.2:2 -1\n",
+          0,
+          true },
+        { { { .rows = "a0 b1 ", .source_row = none } },
+          names,
+          CLASSES,
+          "",
+          0,
+          true },
+        { { { .rows = "b1 c2 ", .unlabelled = true } },
+          names,
+          CLASSES,
+          "",
+          0,
+          false },
+        /* labels as published begin with 1 */
+        { { { .rows = "a1 b2 c3 d4 " } },
+          base,
+          CLASSES + 1,
+          "0.1:2 4\n0.2:3 -1\n",
+          0,
+          true },
+        { { { .rows = "a0 b1 c2 d3 " } }, base, CLASSES + 1, "", 2, false },
+        /* classes as chosen: three is none of them, and two has no label */
+        { { { .rows = "a1 b0 " } }, some, 2, "0.1:0 -1\n", 0, true },
+        { { { .rows = "a1 b0 c- " } }, some, 2, "", 1, false },
+        { { { .rows = "a1 ", .source_row = chosen } },
+          some,
+          2,
+          "0.0:1 0\n",
+          0,
+          true },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct view v = view_of(cases[i].part[1].rows ? 2 : 1);
+        static const struct audit_rules rules;
+        struct audit a = { 0 };
+        char got[200];
+
+        v.dataset = &listing;
+        v.class_name = cases[i].classes;
+        v.class_count = cases[i].class_count;
+        v.input.split[0].published = &published;
+        run(&a, &v, cases[i].part, &rules);
+        describe_errors(&a, got, sizeof got);
+        if (strcmp(got, cases[i].want) != 0)
+            fail_msg("row %zu: %s", i, got);
+        assert_int_equal(a.unlike_listed, cases[i].unlike);
+        assert_int_equal(a.searched[FINDING_LABEL_ERROR], cases[i].searched);
+        check_counts(&a);
+        audit_release(&a);
+    }
+}
+
+/* Two of three rows are as listed, so the list is about them. */
+static void test_corrected_error(void **state)
+{
+    (void)state;
+    static const uint32_t chosen[] = { 1, 2, 700 };
+    static const struct part part = { .rows = "a1 b0 c0 ",
+                                      .source_row = chosen };
+    struct view v = view_of(1);
+    static const struct audit_rules rules;
+    struct audit a = { 0 };
+    char got[200];
+
+    v.dataset = &listing;
+    v.class_name = names;
+    v.input.split[0].published = &published;
+    run(&a, &v, &part, &rules);
+    describe_errors(&a, got, sizeof got);
+    assert_string_equal(got, "0.0:1 3\n0.2:0 1\n");
+    assert_int_equal(a.unlike_listed, 1);
+    assert_true(a.searched[FINDING_LABEL_ERROR]);
+    audit_release(&a);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -299,6 +441,8 @@ int main(void)
         cmocka_unit_test(test_findings),
         cmocka_unit_test(test_rows_tell_label_and_source),
         cmocka_unit_test(test_imbalance_rule),
+        cmocka_unit_test(test_listed_errors),
+        cmocka_unit_test(test_corrected_error),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_abandon),

@@ -109,6 +109,41 @@ static void test_mnist(void **state)
     catalogue_release(&c);
 }
 
+/* Fifteen rows of the test set, ten of which look like something else. */
+static void test_mnist_label_errors(void **state)
+{
+    (void)state;
+    struct catalogue c = { 0 };
+    struct error err = { 0 };
+    size_t guesses = 0;
+
+    assert_true(catalogue_load(&c, NULL, &err));
+    for (size_t i = 0; i < c.count; i++)
+        for (size_t j = 0; j < c.dataset[i].split_count; j++)
+            if (strcmp(c.dataset[i].name, "mnist") != 0)
+                assert_int_equal(c.dataset[i].split[j].label_error_count, 0);
+    const struct catalogue_dataset *d = find(&c, "mnist");
+    const struct catalogue_split *test = catalogue_find_split(d, "test");
+    assert_int_equal(catalogue_find_split(d, "train")->label_error_count, 0);
+    assert_int_equal(test->label_error_count, 15);
+    assert_non_null(strstr(test->label_error_source, "cleanlab"));
+    for (size_t i = 0; i < test->label_error_count; i++) {
+        const struct catalogue_label_error *e = &test->label_error[i];
+        assert_ptr_equal(catalogue_find_label_error(test, e->row), e);
+        assert_null(catalogue_find_label_error(test, e->row + 1));
+        guesses += e->has_guess;
+    }
+    assert_int_equal(guesses, 10);
+    const struct catalogue_label_error *e =
+        catalogue_find_label_error(test, 947);
+    assert_true(e->given == 8 && e->has_guess && e->guess == 9);
+    e = catalogue_find_label_error(test, 9679);
+    assert_true(e->given == 6 && !e->has_guess);
+    assert_null(catalogue_find_label_error(test, 0));
+    assert_null(catalogue_find_label_error(test, UINT64_MAX));
+    catalogue_release(&c);
+}
+
 /* ---- one of one's own ---- */
 
 #define A40 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -332,6 +367,73 @@ static void test_faults(void **state)
     }
 }
 
+/* Splits of ten rows and two classes. */
+#define OWN_ERRORS(errors)                                                    \
+    OWN_SPLITS("[{'name':'train','count':10,'label_errors':" errors "," FILES \
+               "}]")
+#define OWN_ERROR(error) OWN_ERRORS("[{" error "}]")
+
+static void test_label_errors(void **state)
+{
+    (void)state;
+    static const char *const right[] = {
+        OWN_ERRORS("[]"),
+        OWN_ERROR("'row':0,'given':1,'guess':0"),
+        OWN_ERROR("'row':9,'given':0,'guess':null,'remark':'added'"),
+        OWN_ERRORS("[{'row':0,'given':1,'guess':0},{'row':1,'given':1,"
+                   "'guess':null},{'row':9,'given':0,'guess':1}],"
+                   "'label_errors_source':'me'"),
+        OWN_SPLITS("[{'name':'train','label_errors':[{'row':4000000000,"
+                   "'given':1,'guess':0}]," FILES "}]"),
+    };
+    static const char *const wrong[] = {
+        OWN_ERRORS("null"),
+        OWN_ERRORS("{}"),
+        OWN_ERRORS("7"),
+        OWN_ERRORS("[7]"),
+        OWN_ERROR(""),
+        OWN_ERROR("'given':1,'guess':0"),
+        OWN_ERROR("'row':0,'guess':0"),
+        OWN_ERROR("'row':0,'given':1"),
+        OWN_ERROR("'row':10,'given':1,'guess':0"),
+        OWN_ERROR("'row':-1,'given':1,'guess':0"),
+        OWN_ERROR("'row':'0','given':1,'guess':0"),
+        OWN_ERROR("'row':0,'given':2,'guess':0"),
+        OWN_ERROR("'row':0,'given':null,'guess':0"),
+        OWN_ERROR("'row':0,'given':1,'guess':2"),
+        OWN_ERROR("'row':0,'given':1,'guess':-1"),
+        OWN_ERROR("'row':0,'given':1,'guess':'0'"),
+        OWN_ERROR("'row':0,'given':1,'guess':1"),
+        OWN_ERRORS("[{'row':2,'given':1,'guess':0},{'row':2,'given':1,"
+                   "'guess':0}]"),
+        OWN_ERRORS("[{'row':2,'given':1,'guess':0},{'row':1,'given':1,"
+                   "'guess':0}]"),
+    };
+    struct error err = { 0 };
+    struct catalogue c;
+
+    for (size_t i = 0; i < COUNT_OF(right); i++) {
+        if (!load(&c, right[i], &err))
+            fail_msg("row %zu: %s", i, err.text);
+        const struct catalogue_split *s = &find(&c, "own")->split[0];
+        assert_int_equal(s->label_error_count, i == 0 ? 0 : i == 3 ? 3 : 1);
+        assert_int_equal(s->label_error_source != NULL, i == 3);
+        catalogue_release(&c);
+    }
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+        err = (struct error){ 0 };
+        if (load(&c, wrong[i], &err))
+            fail_msg("row %zu was taken", i);
+        assert_error(err, FAIL_DATA,
+                     "own: \"label_errors\" has to be a list of objects");
+        catalogue_release(&c);
+    }
+    err = (struct error){ 0 };
+    assert_false(load(&c, OWN_ERRORS("[],'label_errors_source':['me']"), &err));
+    assert_error(err, FAIL_DATA, "\"label_errors_source\" has to be a text");
+    catalogue_release(&c);
+}
+
 static void test_missing(void **state)
 {
     (void)state;
@@ -375,9 +477,11 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_built_in),
         cmocka_unit_test(test_mnist),
+        cmocka_unit_test(test_mnist_label_errors),
         IN_TEMP_DIR(test_adds_and_replaces),
         IN_TEMP_DIR(test_all_that_a_file_can_have),
         IN_TEMP_DIR(test_faults),
+        IN_TEMP_DIR(test_label_errors),
         IN_TEMP_DIR(test_missing),
         IN_TEMP_DIR(test_many),
     };

@@ -243,6 +243,7 @@ static struct finding *add_finding(struct world *w, enum finding_kind kind,
     w->survey.audited = true;
     a->finding = w->finding;
     a->row = w->row;
+    a->searched[kind] = true;
     a->of_kind[kind]++;
     a->rows_of_kind[kind] += rows;
     *f = (struct finding){ .kind = kind,
@@ -273,15 +274,19 @@ static void test_nothing_found(void **state)
     struct world *w = world_make(digits);
 
     w->survey.audited = true;
+    for (unsigned k = 0; k < FINDING_KINDS; k++)
+        w->survey.audit.searched[k] = true;
     char *page = page_of(w);
     assert_has(page, "<section id=\"audit\">");
     assert_has(page, "Nothing was found.");
     for (unsigned k = 0; k < FINDING_KINDS; k++)
         assert_has(page, finding_title((enum finding_kind)k));
+    assert_has_not(page, "not looked for");
     free(page);
-    w->survey.audit.rules.near = -1;
+    w->survey.audit.searched[FINDING_LABEL_ERROR] = false;
     page = page_of(w);
-    assert_has(page, "not looked for");
+    assert_has(page, "known label errors</th><td class=\"n\" colspan=\"2\">"
+                     "not looked for");
     free(page);
 }
 

@@ -121,8 +121,17 @@ static void test_single_rows(void **state)
         size_t rows, every; /* each every-th row is transposed; 0: none */
         uint64_t range;
     } cases[] = {
-        { 120, 0, 10 },  { 120, 40, 1 },   { 400, 0, 40 },  { 400, 100, 25 },
-        { 1000, 0, 90 }, { 1000, 20, 25 }, { 300, 150, 1 },
+        { 120, 0, 10 },
+        { 120, 40, 1 },
+        { 400, 0, 40 },
+        { 400, 100, 25 },
+        { 1000, 0, 90 },
+        { 1000, 20, 25 },
+        { 300, 150, 1 },
+        /* hardly more rows than features */
+        { 101, 0, 40 },
+        { 101, 60, 20 },
+        { 110, 40, 20 },
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -221,6 +230,21 @@ static void test_group_and_rows(void **state)
     free(m);
 }
 
+/* Those that stand as they should are told from the rest of their group. */
+static void test_rows_of_a_transposed_group(void **state)
+{
+    (void)state;
+    struct made *m = start(8);
+
+    for (size_t row = 0; row < 300; row++)
+        add(m, CORNER, 0, row == 20, 25);
+    for (size_t row = 0; row < 60; row++)
+        add(m, CORNER, 1, row % 20 != 3, 25);
+    find(m);
+    check(m, "rows of a transposed group");
+    free(m);
+}
+
 /* Too few to tell; and none at all. */
 static void test_few(void **state)
 {
@@ -254,6 +278,7 @@ int main(void)
         cmocka_unit_test(test_others_are_not_transposed),
         cmocka_unit_test(test_groups),
         cmocka_unit_test(test_group_and_rows),
+        cmocka_unit_test(test_rows_of_a_transposed_group),
         cmocka_unit_test(test_few),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,6 +89,59 @@ static void test_what_is_known(void **state)
     free(known);
 }
 
+/* Which rows a split was taken from, unless the pictures were others. */
+static void test_published(void **state)
+{
+    (void)state;
+    static const struct catalogue_dataset known = {
+        .name = "tiny",
+        .split = { { .name = "train",
+                     .part[PART_IMAGES].payload_sha256 = "aa",
+                     .part[PART_LABELS].payload_sha256 = "bb" },
+                   { .name = "test" } },
+        .split_count = 2,
+    };
+    static char train[] = "train", test[] = "test", more[] = "more";
+    static char val[] = "val", gone[] = "gone";
+    static char images[] = "images", labels[] = "labels";
+    struct manifest_split splits[] = {
+        { .name = train },
+        { .name = test },
+        { .name = more },
+        { .name = val, .from = train },
+        { .name = train, .from = gone },
+    };
+    const struct catalogue_split *const first = &known.split[0];
+    const struct catalogue_split *const want[] = { first, &known.split[1], NULL,
+                                                   first, NULL };
+    struct manifest_source sources[] = {
+        { .split = test, .part = images, .facts.payload_sha256 = "cc" },
+        { .split = train, .part = labels, .facts.payload_sha256 = "cc" },
+        { .split = train, .part = images, .facts.payload_sha256 = "aa" },
+    };
+    struct view v = { .prepared = true,
+                      .dataset = &known,
+                      .manifest = { .split = splits,
+                                    .split_count = COUNT_OF(splits),
+                                    .source = sources,
+                                    .source_count = COUNT_OF(sources) } };
+
+    for (size_t i = 0; i < COUNT_OF(splits); i++)
+        assert_ptr_equal(view_published(&v, i), want[i]);
+    sources[2].facts.payload_sha256[0] = '\0'; /* not noted */
+    assert_ptr_equal(view_published(&v, 0), first);
+    sources[2].facts.payload_sha256[0] = 'x';
+    assert_null(view_published(&v, 0));
+    assert_null(view_published(&v, 3));
+    assert_ptr_equal(view_published(&v, 1), &known.split[1]);
+    v.dataset = NULL;
+    assert_null(view_published(&v, 1));
+    v = (struct view){ .dataset = &known };
+    v.input.split[1].published = first;
+    assert_null(view_published(&v, 0));
+    assert_ptr_equal(view_published(&v, 1), first);
+}
+
 static void test_types(void **state)
 {
     (void)state;
@@ -255,9 +308,13 @@ static void test_packed_idx(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_TEMP_DIR(test_what_is_known), IN_TEMP_DIR(test_types),
-        IN_TEMP_DIR(test_scales),        IN_TEMP_DIR(test_scale_by_pixel),
-        IN_TEMP_DIR(test_layouts),       IN_TEMP_DIR(test_rows_of_the_source),
+        cmocka_unit_test(test_published),
+        IN_TEMP_DIR(test_what_is_known),
+        IN_TEMP_DIR(test_types),
+        IN_TEMP_DIR(test_scales),
+        IN_TEMP_DIR(test_scale_by_pixel),
+        IN_TEMP_DIR(test_layouts),
+        IN_TEMP_DIR(test_rows_of_the_source),
         IN_TEMP_DIR(test_packed_idx),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
