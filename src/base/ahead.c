@@ -10,7 +10,7 @@
 
 enum {
     AHEAD_BLOCK_BYTES = 128 * 1024, /* both fit the L2 cache together */
-    AHEAD_BLOCKS = 4,               /* enough for the two sides to differ */
+    AHEAD_BLOCKS = 3,               /* with 2 each side waits for the other */
 };
 
 struct ahead_block {

@@ -16,7 +16,7 @@ struct block {
     int64_t *labels;       /* owned */
 };
 
-/* A block of about 64 KB of pixels, which fits the L2 cache with what is made
+/* A block of about 100 KB of pixels, which fits the L2 cache with what is made
  * of it; row_bytes is the largest row that one sample becomes. */
 size_t block_rows(size_t image_bytes, size_t row_bytes);
 bool MUST_USE block_init(struct block *b, size_t rows, size_t image_bytes,
