@@ -6,6 +6,7 @@
 
 #include "base/interrupt.h"
 #include "base/sizes.h"
+#include "base/thread.h"
 #include "pipeline/block.h"
 #include "stage/onehot.h"
 
@@ -156,25 +157,50 @@ static bool survey_split_run(struct survey_split *s, struct pass *p,
             complete_classes(s, p->view->class_count, &p->sums, err));
 }
 
+struct work {
+    struct survey *survey;
+    struct audit_work *audit; /* NULL: there is no audit */
+    size_t
+        from[VIEW_SPLITS_MAX]; /* split of the view, by split of the survey */
+};
+
+static bool run_split(void *context, unsigned worker, size_t task,
+                      struct error *err)
+{
+    const struct work *w = context;
+    struct pass p = { .view = w->survey->view, .audit = w->audit };
+    bool ok = survey_split_run(&w->survey->split[task], &p, w->from[task], err);
+
+    (void)worker;
+    close_pass(&p);
+    return ok;
+}
+
+/* While the first split is unpacked, for which all others wait, there is time
+ * to read them: two at once, each with its own thread that reads ahead. An audit
+ * takes rows in their order. */
+enum { SIDE_BY_SIDE = 2 };
+
 bool survey_run(struct survey *s, const struct view *view,
                 const struct audit_rules *rules, struct error *err)
 {
-    struct audit_work *audit = rules ? audit_begin(view, rules, err) : NULL;
-    bool ok = audit || !rules;
+    struct work w = { .survey = s };
+    bool threads = (view->flags & SOURCE_AHEAD) && !rules;
 
     s->view = view;
     s->class_count = view->class_count;
-    for (size_t i = 0; ok && i < view->split_count; i++) {
-        struct pass p = { .view = view, .audit = audit };
+    for (size_t i = 0; i < view->split_count; i++)
         if (view->only[i])
-            ok = survey_split_run(&s->split[s->split_count++], &p, i, err);
-        close_pass(&p);
-    }
+            w.from[s->split_count++] = i;
+    w.audit = rules ? audit_begin(view, rules, err) : NULL;
+    bool ok = (w.audit || !rules) &&
+              threads_run(threads ? SIDE_BY_SIDE : 1, s->split_count, run_split,
+                          &w, err);
     if (!ok || !rules) {
-        audit_abandon(audit);
+        audit_abandon(w.audit);
         return ok;
     }
-    s->audited = audit_finish(audit, &s->audit, err);
+    s->audited = audit_finish(w.audit, &s->audit, err);
     return s->audited;
 }
 
