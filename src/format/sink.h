@@ -14,6 +14,7 @@
 #include "format/array.h"
 
 struct format;
+struct pngblock;
 
 /* The arrays a split can have, in the order of their names in the manifest. */
 enum set_array {
@@ -54,6 +55,8 @@ struct sink_block {
     size_t rows;
     const unsigned char *levels; /* rows * height * width grey levels, before
                                     scaling; 0 is black */
+    const struct pngblock *png;  /* the same encoded, where some sink of the set
+                                    wants it */
     const uint16_t *label;       /* NULL: the split has no labels */
     /* The arrays by kind, in this machine's byte order; NULL: not made. A sink
      * may swap bytes in place, and swaps them back. */
@@ -117,6 +120,7 @@ struct sink;
 struct sink_ops {
     bool levels; /* keeps grey levels 0..255, whatever the scale, and needs
                     pictures */
+    bool png;    /* wants pictures encoded */
     bool needs_labels;
     bool apart; /* nothing of one split depends on another: their blocks may be
                    written at once, each split's by one thread */

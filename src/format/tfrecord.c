@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "format/jsondoc.h"
-#include "format/pngimage.h"
+#include "format/pngblock.h"
 #include "format/tfexample.h"
 
 /* TFDS wants one; what we write is a dataset's first. */
@@ -25,7 +25,7 @@ struct tfrecord {
     char *name;             /* owned: the dataset's, as TFDS takes it */
     struct shard *shard;    /* owned; one for each split */
     struct sink_file *info; /* written when all lengths are known */
-    struct bytes_writer png, out;
+    struct bytes_writer out;
 };
 
 /* ---- metadata ---- */
@@ -245,7 +245,6 @@ static bool tfrecord_open(struct sink *s, struct error *err)
     if (!t)
         return error_memory(err);
     s->state = t;
-    bytes_writer_init(&t->png);
     bytes_writer_init(&t->out);
     t->shard = calloc(s->set->split_count + 1, sizeof *t->shard);
     if (!t->shard)
@@ -259,16 +258,12 @@ static bool tfrecord_write(struct sink *s, const struct sink_block *b,
 {
     struct tfrecord *t = s->state;
     struct shard *shard = &t->shard[b->split];
-    size_t height = s->set->height, width = s->set->width;
 
     t->out.n = 0;
     for (size_t i = 0; i < b->rows; i++) {
-        const unsigned char *levels = b->levels + i * height * width;
-        size_t bytes;
-        t->png.n = 0;
-        if (!pngimage_write(&t->png.base, levels, width, height, err) ||
-            !tfexample_append(&t->out, t->png.bytes, t->png.n, b->label[i],
-                              &bytes, err))
+        size_t n, bytes;
+        const unsigned char *png = pngblock_at(b->png, i, &n);
+        if (!tfexample_append(&t->out, png, n, b->label[i], &bytes, err))
             return false;
         shard->example_bytes += bytes;
     }
@@ -290,12 +285,12 @@ static void tfrecord_close(struct sink *s)
         return;
     free(t->name);
     free(t->shard);
-    bytes_writer_release(&t->png);
     bytes_writer_release(&t->out);
     free(t);
 }
 
 const struct sink_ops tfrecord_sink = { .levels = true,
+                                        .png = true,
                                         .needs_labels = true,
                                         .open = tfrecord_open,
                                         .write = tfrecord_write,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "format/pngimage.h"
+#include "format/pngblock.h"
 
 enum { ROW_DIGITS = 5 }; /* at least, as most trees of MNIST have it */
 
@@ -21,15 +21,8 @@ static int digits_below(uint64_t count)
     return digits;
 }
 
-/* All that is kept is the memory that each picture is encoded in. */
 static bool tree_sink_open(struct sink *s, struct error *err)
 {
-    struct bytes_writer *png = malloc(sizeof *png);
-
-    if (!png)
-        return error_memory(err);
-    bytes_writer_init(png);
-    s->state = png;
     return s->files->folder(s->files, "png", err);
 }
 
@@ -48,17 +41,13 @@ static char *picture_name(const struct sink *s, size_t split, uint16_t label,
 static bool tree_sink_write(struct sink *s, const struct sink_block *b,
                             struct error *err)
 {
-    struct bytes_writer *png = s->state;
-    size_t height = s->set->height, width = s->set->width;
     bool ok = true;
 
     for (size_t i = 0; ok && i < b->rows; i++) {
         char *name = picture_name(s, b->split, b->label[i], b->first + i, err);
-        png->n = 0;
-        ok = name &&
-             pngimage_write(&png->base, b->levels + i * height * width, width,
-                            height, err) &&
-             s->files->put(s->files, "png", name, png->bytes, png->n, err);
+        size_t n;
+        const unsigned char *png = pngblock_at(b->png, i, &n);
+        ok = name && s->files->put(s->files, "png", name, png, n, err);
         free(name);
     }
     return ok;
@@ -73,14 +62,11 @@ static bool tree_sink_finish(struct sink *s, struct error *err)
 
 static void tree_sink_close(struct sink *s)
 {
-    struct bytes_writer *png = s->state;
-
-    if (png)
-        bytes_writer_release(png);
-    free(png);
+    (void)s;
 }
 
 const struct sink_ops tree_sink = { .levels = true,
+                                    .png = true,
                                     .needs_labels = true,
                                     .open = tree_sink_open,
                                     .write = tree_sink_write,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "format/pngimage.h"
+#include "format/pngblock.h"
 
 enum {
     SHARD_ROWS = 100000,
@@ -158,19 +158,21 @@ static bool webdataset_open(struct sink *s, struct error *err)
     return true;
 }
 
-static bool write_sample(struct bytes_writer *out, const struct sink_set *set,
-                         uint64_t row, uint16_t label,
-                         const unsigned char *levels, struct error *err)
+/* Row i of the block. */
+static bool write_sample(struct bytes_writer *out, const struct sink_block *b,
+                         size_t i, struct error *err)
 {
+    uint64_t row = b->first + i;
     char digits[8];
-    size_t at;
+    size_t at, n;
+    const unsigned char *png = pngblock_at(b->png, i, &n);
 
-    snprintf(digits, sizeof digits, "%u", (unsigned)label);
+    snprintf(digits, sizeof digits, "%u", (unsigned)b->label[i]);
     return member_begin(out, &at, err) &&
            writer_write(&out->base, digits, strlen(digits), err) &&
            member_end(out, at, row, "cls", err) &&
            member_begin(out, &at, err) &&
-           pngimage_write(&out->base, levels, set->width, set->height, err) &&
+           writer_write(&out->base, png, n, err) &&
            member_end(out, at, row, "png", err);
 }
 
@@ -179,17 +181,15 @@ static bool webdataset_write(struct sink *s, const struct sink_block *b,
 {
     struct webdataset *w = s->state;
     struct shards *shards = &w->split[b->split];
-    size_t pixels = s->set->height * s->set->width;
 
     for (size_t i = 0; i < b->rows; i++) {
-        uint64_t row = b->first + i, shard = row / SHARD_ROWS;
+        uint64_t shard = (b->first + i) / SHARD_ROWS;
         if (shard != shards->now) {
             if (!end_shard(w, shards, err))
                 return false;
             shards->now = shard;
         }
-        if (!write_sample(&w->out, s->set, row, b->label[i],
-                          b->levels + i * pixels, err))
+        if (!write_sample(&w->out, b, i, err))
             return false;
     }
     return flush(w, shards, err);
@@ -219,6 +219,7 @@ static void webdataset_close(struct sink *s)
 }
 
 const struct sink_ops webdataset_sink = { .levels = true,
+                                          .png = true,
                                           .needs_labels = true,
                                           .open = webdataset_open,
                                           .write = webdataset_write,

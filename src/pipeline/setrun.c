@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "dataset/rawfile.h"
+#include "format/pngblock.h"
 #include "pipeline/setplan.h"
 
 bool setrun_init(struct setrun *set, const struct input *input,
@@ -207,17 +208,39 @@ bool setrun_open_outputs(struct setrun *set, struct error *err)
 struct writing {
     struct setrun *set;
     struct setrun_split *split;
+    struct pngblock png; /* { 0 }: no format wants it */
 };
+
+static bool wants_png(const struct setrun *set)
+{
+    for (size_t i = 0; i < set->recipe.format_count; i++)
+        if (set->recipe.format[i]->sink->png)
+            return true;
+    return false;
+}
+
+static bool encode(struct writing *w, struct sink_block *block,
+                   struct error *err)
+{
+    const struct row_shape *shape = &w->set->shape;
+
+    block->png = w->png.place ? &w->png : NULL;
+    return !block->png ||
+           pngblock_encode(&w->png, block->levels, block->rows,
+                           shape->out_width, shape->out_height, err);
+}
 
 static bool write_rows(void *context, struct block *rows, struct error *err)
 {
-    const struct writing *w = context;
+    struct writing *w = context;
     struct sink_block block;
 
     rowstages_run(&w->split->stages, rows, &block);
     block.split = w->split->at;
     block.first = w->split->done;
     w->split->done += rows->rows;
+    if (!encode(w, &block, err))
+        return false;
     for (size_t i = 0; i < w->set->recipe.format_count; i++)
         if (!sink_write(&w->set->sink[i], &block, err))
             return false;
@@ -235,19 +258,23 @@ static bool write_source(struct setrun *set, size_t source, struct error *err)
         struct setrun_split *split = &set->split[i];
         if (split->source != source || !split->written)
             continue;
-        writing[count] = (struct writing){ set, split };
+        writing[count] = (struct writing){ .set = set, .split = split };
         takers[count] = (struct supply_taker){ .plan = &split->plan,
                                                .take = write_rows,
                                                .context = &writing[count] };
+        ok = !wants_png(set) || pngblock_init(&writing[count].png, set->jobs,
+                                              block_capacity(set), err);
         count++;
-        ok = rowstages_init(&split->stages, &set->recipe, &set->shape,
-                            set->class_count, set->relabel,
-                            set->supply[source].has_labels, block_capacity(set),
-                            err);
+        ok = ok && rowstages_init(&split->stages, &set->recipe, &set->shape,
+                                  set->class_count, set->relabel,
+                                  set->supply[source].has_labels,
+                                  block_capacity(set), err);
     }
     ok = ok && feed(set, source, takers, count, err);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        pngblock_release(&writing[i].png);
         rowstages_release(&writing[i].split->stages);
+    }
     return ok;
 }
 

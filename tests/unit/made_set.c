@@ -8,6 +8,7 @@
 
 #include "base/sizes.h"
 #include "format/formats.h"
+#include "format/pngblock.h"
 
 void made_set_init(struct made_set *m, const char *dataset, size_t height,
                    size_t width, size_t classes)
@@ -83,6 +84,24 @@ static size_t row_bytes(const struct array_info *info)
     return n;
 }
 
+bool made_sink_write(struct sink *s, const struct sink_block *b,
+                     struct error *err)
+{
+    const struct sink_set *set = s->set;
+    struct pngblock png = { 0 };
+    struct sink_block with_png = *b;
+
+    if (s->format->sink->png &&
+        (!pngblock_init(&png, 2, b->rows, err) ||
+         !pngblock_encode(&png, b->levels, b->rows, set->width, set->height,
+                          err)))
+        abort();
+    with_png.png = &png;
+    bool ok = sink_write(s, &with_png, err);
+    pngblock_release(&png);
+    return ok;
+}
+
 /* Rows `first` and on of a split; false when there are none. */
 static bool write_block(struct made_set *m, struct sink *s, size_t split,
                         size_t first, size_t block_rows, struct error *err)
@@ -111,7 +130,7 @@ static bool write_block(struct made_set *m, struct sink *s, size_t split,
         memcpy(kept[kind], from, bytes[kind]);
         b.elements[kind] = from;
     }
-    bool ok = sink_write(s, &b, err);
+    bool ok = made_sink_write(s, &b, err);
     for (size_t kind = 0; kind < SET_ARRAYS; kind++) {
         if (kept[kind])
             assert_memory_equal(b.elements[kind], kept[kind], bytes[kind]);

@@ -34,6 +34,10 @@ void made_set_add(struct made_set *m, const char *name, size_t rows);
  * takes them for numbers is found out. */
 void made_set_array(struct made_set *m, enum set_array kind, enum dtype type);
 
+/* As sink_write, with the pictures encoded for a sink that wants them. */
+bool made_sink_write(struct sink *s, const struct sink_block *b,
+                     struct error *err);
+
 /* Hands all rows to a sink, splits taking turns, block_rows at a time; fails
  * the test when the sink leaves elements changed. */
 bool made_set_write(struct made_set *m, const char *format,

@@ -114,11 +114,11 @@ static void test_digits(void **state)
         memory_files_init(&files);
         assert_true(sink_open(&s, format_find_sink("png", &err), &set,
                               &files.base, &err));
-        assert_true(sink_write(&s, &b, &err));
+        assert_true(made_sink_write(&s, &b, &err));
         if (cases[i].rows > 1) { /* the first row has as many digits */
             b.first = 0;
             b.label = labels + 1;
-            assert_true(sink_write(&s, &b, &err));
+            assert_true(made_sink_write(&s, &b, &err));
             assert_int_equal(files.count, 2);
             assert_int_equal(strlen(files.file[1].name), strlen(cases[i].name));
             assert_non_null(strstr(files.file[1].name, "0/00000"));

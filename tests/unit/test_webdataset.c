@@ -317,7 +317,7 @@ static void test_shards(void **state)
                 .levels = levels,
                 .label = labels,
             };
-            assert_true(sink_write(&s, &b, &err));
+            assert_true(made_sink_write(&s, &b, &err));
         }
     }
     assert_true(sink_finish(&s, &err));
