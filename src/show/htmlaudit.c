@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The report's section on what an audit found. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "show/htmlparts.h"
 
@@ -34,6 +35,28 @@ bool html_has_audit(const struct page *p)
     return p->survey->audited;
 }
 
+/* Who says so, of label errors: each once. */
+static void put_sources(struct page *p)
+{
+    const struct audit *a = &p->survey->audit;
+    const char *last = NULL;
+
+    for (size_t i = 0; i < a->count; i++) {
+        const char *source = a->finding[i].source;
+        if (!source || (last && strcmp(source, last) == 0))
+            continue;
+        last = source;
+        markup_put(&p->m, "<p class=\"note\">According to ");
+        markup_text(&p->m, source);
+        markup_put(&p->m, "</p>\n");
+    }
+    if (a->unlike_listed > 0)
+        markup_format(&p->m,
+                      "<p class=\"note\">Rows that are listed but have "
+                      "another label here, and are left out: %" PRIu64 "</p>\n",
+                      a->unlike_listed);
+}
+
 static void put_meaning(struct page *p, enum finding_kind kind)
 {
     markup_format(&p->m, "<p>%s", meaning[kind]);
@@ -43,6 +66,8 @@ static void put_meaning(struct page *p, enum finding_kind kind)
                       "pixels.",
                       p->survey->audit.rules.near);
     markup_put(&p->m, "</p>\n");
+    if (kind == FINDING_LABEL_ERROR)
+        put_sources(p);
 }
 
 static void put_summary(struct page *p)

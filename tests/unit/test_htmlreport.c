@@ -302,7 +302,8 @@ static void test_findings(void **state)
     add_finding(w, FINDING_EMPTY_CLASS, 0)->label = 2;
     add_finding(w, FINDING_IMBALANCE, 0)->measure = 12.5;
     add_finding(w, FINDING_LABEL_ERROR, 1)->guess = 2;
-    add_finding(w, FINDING_LABEL_ERROR, 1);
+    add_finding(w, FINDING_LABEL_ERROR, 1)->source = "Smith & <Co>";
+    w->survey.audit.unlike_listed = 3;
     w->survey.audit.rules.near = 6.5;
     w->found[FINDING_LABEL_CONFLICT][1].label = 250;
     w->found[FINDING_LABEL_CONFLICT][0].source_row = 70;
@@ -320,6 +321,8 @@ static void test_findings(void **state)
     assert_has(page, "<li>train: the largest class has 12.50 times");
     assert_has(page, "looks like 2");
     assert_has(page, "there is no agreement");
+    assert_has(page, "According to Smith &amp; &lt;Co&gt;</p>");
+    assert_has(page, "another label here, and are left out: 3</p>");
     assert_has_not(page, "id=\"audit-duplicate\"");
     assert_has_not(page, "Nothing was found.");
     free(page);
