@@ -84,7 +84,8 @@ static void close_zlib(void *state)
 
 static uint32_t crc_zlib(uint32_t crc, const unsigned char *bytes, size_t n)
 {
-    return gzip_crc32(crc, bytes, n);
+    /* Given no bytes, zlib would begin again. */
+    return n == 0 ? crc : (uint32_t)crc32_z(crc, bytes, n);
 }
 
 const struct inflate_ops inflate_by_zlib = { open_zlib, run_zlib, restart_zlib,
@@ -172,12 +173,6 @@ void gzip_writer_release(struct gzip_writer *w)
         deflateEnd(&s->z);
     free(s);
     w->stream = NULL;
-}
-
-uint32_t gzip_crc32(uint32_t crc, const void *bytes, size_t n)
-{
-    /* Given no bytes, zlib would begin again. */
-    return n == 0 ? crc : (uint32_t)crc32_z(crc, bytes, n);
 }
 
 const char *gzip_header_version(void)

@@ -16,6 +16,12 @@ enum {
     EMPTY_MEMBERS_MAX = 64,
 };
 
+#if MNISTPREP_HAVE_ISAL
+static const struct inflate_ops *const fastest = &inflate_by_isal;
+#else
+static const struct inflate_ops *const fastest = &inflate_by_zlib;
+#endif
+
 struct gzip_reader {
     struct reader base;
     struct reader *source;
@@ -281,9 +287,10 @@ struct reader *gzip_reader_open_by(struct reader *source,
 
 struct reader *gzip_reader_open(struct reader *source, struct error *err)
 {
-#if MNISTPREP_HAVE_ISAL
-    return gzip_reader_open_by(source, &inflate_by_isal, err);
-#else
-    return gzip_reader_open_by(source, &inflate_by_zlib, err);
-#endif
+    return gzip_reader_open_by(source, fastest, err);
+}
+
+uint32_t gzip_crc32(uint32_t crc, const void *bytes, size_t n)
+{
+    return fastest->crc(crc, bytes, n);
 }

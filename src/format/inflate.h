@@ -40,7 +40,7 @@ struct inflate_ops {
     uint32_t (*crc)(uint32_t crc, const unsigned char *bytes, size_t n);
 };
 
-/* gzip.c */
+/* deflate.c */
 extern const struct inflate_ops inflate_by_zlib;
 
 #if MNISTPREP_HAVE_ISAL
