@@ -9,7 +9,7 @@
 #include "base/thread.h"
 
 enum {
-    AHEAD_BLOCK_BYTES = 128 * 1024, /* both fit the L2 cache together */
+    AHEAD_BLOCK_BYTES = 128 * 1024, /* all fit the L2 cache together */
     AHEAD_BLOCKS = 3,               /* with 2 each side waits for the other */
 };
 

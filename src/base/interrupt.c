@@ -3,9 +3,11 @@
 #include "base/interrupt.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
-static volatile sig_atomic_t pending_signal;
+/* Written by the handler, read by every thread. */
+static atomic_int pending_signal;
 
 static void note_signal(int number)
 {

@@ -105,8 +105,10 @@ static int open_temp(const char *dir, size_t dir_length, const char *path,
             *temp = name;
             return fd;
         }
+        int cause = errno; /* free may change it */
         free(name);
-        if (errno != EEXIST)
+        errno = cause;
+        if (cause != EEXIST)
             break;
     }
     error_errno(err, "cannot create '%s'", path);

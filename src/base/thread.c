@@ -2,6 +2,7 @@
 /* A new thread begins with the signal mask of the one that makes it. */
 #include "base/thread.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -73,6 +74,7 @@ static void *work(void *context)
 bool threads_run(unsigned workers, size_t count, thread_task *task,
                  void *context, struct error *err)
 {
+    assert(workers > 0);
     struct crew crew = {
         .task = task, .context = context, .count = count, .failed = count
     };

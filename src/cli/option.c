@@ -20,6 +20,9 @@ static const char *const progress_names[] = { "auto", "bar",  "plain",
                                               "json", "none", NULL };
 static const char *const color_names[] = { "auto", "always", "never", NULL };
 
+/* Each has memory of its own. */
+enum { JOBS_MAX = 1024 };
+
 const struct option_row common_options[] = {
     { "json", 0, FLAG(struct common, json), .use = USE_JSON,
       .help = "report as JSON" },
@@ -29,8 +32,11 @@ const struct option_row common_options[] = {
       .help = "write nothing; exit with 10 if something would be" },
     { "force", 'f', FLAG(struct common, force), .use = USE_FORCE,
       .help = "replace files that mnistprep did not make" },
-    { "jobs", 'j', COUNT(struct common, jobs), .least = 1, .use = USE_JOBS,
-      .arg = "N", .help = "use up to N threads (default: one per processor)" },
+    { "jobs", 'j', COUNT(struct common, jobs), .least = 1, .most = JOBS_MAX,
+      .use = USE_JOBS, .arg = "N",
+      .help = "work on up to N things at once, each with a thread\n"
+              "that reads ahead; 1: in a single thread (default: one\n"
+              "per processor)" },
     { "lock-timeout", 0, COUNT(struct common, lock_timeout_s), .use = USE_LOCK,
       .arg = "S",
       .help = "seconds to wait for another mnistprep that works on\n"
@@ -101,6 +107,7 @@ static bool store(const struct option_row *row, void *settings,
                   const char *text, struct error *err)
 {
     char *field = (char *)settings + row->offset;
+    size_t most = row->most > 0 ? row->most : INT_MAX;
     char what[80];
     uint64_t count;
 
@@ -115,11 +122,11 @@ static bool store(const struct option_row *row, void *settings,
         *(bool *)field = true;
         return true;
     case OPTION_COUNT:
-        if (!number_parse_u64(text, &count) || count > INT_MAX ||
+        if (!number_parse_u64(text, &count) || count > most ||
             count < row->least)
             return error_set(err, FAIL_USAGE,
-                             "%s: '%s' is no whole number from %zu to %d", what,
-                             text, row->least, INT_MAX);
+                             "%s: '%s' is no whole number from %zu to %zu",
+                             what, text, row->least, most);
         *(size_t *)(void *)field = (size_t)count;
         return true;
     case OPTION_TEXT:

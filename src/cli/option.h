@@ -29,7 +29,7 @@ struct option_row {
     char letter;      /* 0: none */
     enum option_kind kind;
     size_t offset;              /* of the field in the settings */
-    size_t least;               /* OPTION_COUNT */
+    size_t least, most;         /* OPTION_COUNT; most is INT_MAX if 0 */
     const char *const *choices; /* OPTION_CHOICE; ends with NULL */
     const char *arg;            /* how the help calls the argument */
     const char *help;

@@ -178,6 +178,8 @@ static bool write_pictures(const struct dump *d, const struct destination *to,
 
     if (workers > all->count)
         workers = all->count;
+    if (workers > BATCH)
+        workers = BATCH;
     struct batch batch = { .d = d,
                            .to = to,
                            .pencil = calloc(workers, sizeof *batch.pencil) };

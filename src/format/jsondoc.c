@@ -205,6 +205,12 @@ void jsondoc_set_u64(struct json_t *object, const char *key, uint64_t value,
     jsondoc_set(object, key, make_u64(value), err);
 }
 
+void jsondoc_set_i64(struct json_t *object, const char *key, int64_t value,
+                     struct error *err)
+{
+    jsondoc_set(object, key, json_integer((json_int_t)value), err);
+}
+
 void jsondoc_set_real(struct json_t *object, const char *key, double value,
                       struct error *err)
 {

@@ -56,6 +56,8 @@ void jsondoc_set_text(struct json_t *object, const char *key, const char *text,
                       struct error *err); /* NULL: null */
 void jsondoc_set_u64(struct json_t *object, const char *key, uint64_t value,
                      struct error *err);
+void jsondoc_set_i64(struct json_t *object, const char *key, int64_t value,
+                     struct error *err);
 void jsondoc_set_real(struct json_t *object, const char *key, double value,
                       struct error *err); /* not finite: null */
 void jsondoc_set_bool(struct json_t *object, const char *key, bool value,

@@ -15,6 +15,8 @@ struct pngblock_place {
 bool pngblock_init(struct pngblock *p, unsigned workers, size_t rows,
                    struct error *err)
 {
+    if (workers > rows)
+        workers = (unsigned)rows;
     *p = (struct pngblock){ .workers = workers };
     p->out = calloc(workers, sizeof *p->out);
     p->place = calloc(rows, sizeof *p->place);

@@ -117,12 +117,16 @@ bool output_tree_finish(struct output_tree *t, struct error *err)
 bool output_tree_commit(struct output_tree *t, struct error *err)
 {
     char *old = text_format(err, "%s-old", t->staging);
-    bool ok = old != NULL;
+    bool ok = old != NULL, replaces = ok && path_is_taken(t->path);
 
-    if (ok && path_is_taken(t->path) && rename(t->path, old) != 0)
+    if (replaces && rename(t->path, old) != 0)
         ok = error_errno(err, "cannot rename '%s'", t->path);
-    if (ok && rename(t->staging, t->path) != 0)
+    if (ok && rename(t->staging, t->path) != 0) {
         ok = error_errno(err, "cannot rename to '%s'", t->path);
+        /* If this fails, too, the old tree is left under its other name. */
+        if (replaces)
+            (void)!rename(old, t->path);
+    }
     ok = ok && folder_remove(old, err);
     free(old);
     return ok;

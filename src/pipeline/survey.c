@@ -160,8 +160,8 @@ static bool survey_split_run(struct survey_split *s, struct pass *p,
 struct work {
     struct survey *survey;
     struct audit_work *audit; /* NULL: there is no audit */
-    size_t
-        from[VIEW_SPLITS_MAX]; /* split of the view, by split of the survey */
+    /* By split of the survey: which one of the view it is. */
+    size_t from[VIEW_SPLITS_MAX];
 };
 
 static bool run_split(void *context, unsigned worker, size_t task,

@@ -43,7 +43,10 @@ static void set_number(struct json_t *doc, const char *key, double value,
 static void set_label(struct json_t *doc, const char *key, int64_t label,
                       bool known, struct error *err)
 {
-    set_number(doc, key, known ? (double)label : NAN, err);
+    if (known)
+        jsondoc_set_i64(doc, key, label, err);
+    else
+        jsondoc_set_real(doc, key, NAN, err); /* null */
 }
 
 static struct json_t *describe_row(const struct survey *s,

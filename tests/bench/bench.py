@@ -8,10 +8,10 @@ are medians; the minimum stands in brackets. The largest memory comes from a run
 of its own, which is not timed.
 """
 import argparse
+import contextlib
 import json
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -140,13 +140,13 @@ def bench(options, work):
     quick = options.quick or options.what == 'scale'
     rounds = options.rounds or (QUICK_ROUNDS if quick else ROUNDS)
     env = bench_jobs.Environment(options, work)
-    todo = bench_jobs.scale(env) if options.what == 'scale' \
-        else bench_jobs.jobs(env)
-    only = [n for n in options.only.split(',') if n]
-    unknown = set(only) - {j.name for j in todo}
+    make = {'scale': bench_jobs.scale} if options.what == 'scale' \
+        else bench_jobs.JOBS
+    only = [n for n in options.only.split(',') if n] or list(make)
+    unknown = set(only) - set(make)
     if unknown:
         sys.exit(f'bench: there is no job {", ".join(sorted(unknown))}; there '
-                 f'are {", ".join(j.name for j in todo)}')
+                 f'are {", ".join(make)}')
     version = subprocess.run([options.tool, 'version'], capture_output=True,
                              text=True, check=True).stdout
     print(f'{processor()}, {os.cpu_count()} cores, {platform.system()} '
@@ -156,9 +156,10 @@ def bench(options, work):
               'cores': os.cpu_count(), 'system': platform.platform(),
               'dataset': options.dataset, 'rounds': rounds,
               'version': version.split('\n'), 'jobs': {}, 'claims': []}
-    for job in todo:
-        if only and job.name not in only:
+    for name in make:
+        if name not in only:
             continue
+        job = make[name](env)
         times, memory = measure(job, rounds)
         print_times(job, times, memory)
         sys.stdout.flush()
@@ -171,13 +172,20 @@ def bench(options, work):
     return result
 
 
+def memory_dir():
+    """For many small files, where a file system in memory is at hand."""
+    if os.access('/dev/shm', os.W_OK):
+        return tempfile.TemporaryDirectory(prefix='mnistprep-bench-',
+                                           dir='/dev/shm')
+    return contextlib.nullcontext()
+
+
 def main():
     options = parse(sys.argv[1:])
-    work = tempfile.mkdtemp(prefix='mnistprep-bench-', dir=options.dir)
-    try:
+    with tempfile.TemporaryDirectory(prefix='mnistprep-bench-',
+                                     dir=options.dir) as work, \
+            memory_dir() as options.memory_dir:
         result = bench(options, work)
-    finally:
-        shutil.rmtree(work)
     if options.json:
         with open(options.json, 'w') as f:
             json.dump(result, f, indent=1)

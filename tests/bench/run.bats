@@ -23,10 +23,13 @@ bench() {
 
 @test "bench: a table, and all times as JSON" {
     command -v time >/dev/null || skip "there is no time(1)"
+    touch ../before
     bench --rounds 2 --only start,duplicates,sheet,dump --json all.json
     [ "$status" -eq 0 ] || seen "it fails"
     [[ $output = *'| sheet | PIL / sheet | '* ]] || seen "no table"
     [ "$(ls)" = all.json ] || seen "something is left over: $(ls)"
+    [ -z "$(find /dev/shm -maxdepth 1 -newer ../before -name 'mnistprep-*')" ] ||
+        seen "something is left over in /dev/shm"
     "$MNISTPREP_TEST_PYTHON" - <<'PY'
 import json
 r = json.load(open('all.json'))

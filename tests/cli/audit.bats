@@ -212,6 +212,11 @@ np.save('y.npy', y.astype('i4'))
 PY
     all_forms "stats mine --images x.npy --labels y.npy --audit" \
         --set train x.npy y.npy
+    # Whole numbers, for readers that tell them from others.
+    mp stats mine --images x.npy --labels y.npy --audit --json
+    [[ $output = *'"label":'*([[:space:]])'-5'[,}[:space:]]* ]] ||
+        seen "-5 is no whole number here"
+    [[ $output != *'-5.0'* ]] || seen "-5 is told as a fraction"
     mp stats mine --images x.npy --labels y.npy
     assert_status 3
     assert_no_stdout

@@ -281,7 +281,8 @@ static void test_refused(void **state)
         { "--count 1.5", "'1.5' is no whole number" },
         { "--count 18446744073709551616", "is no whole number" },
         { "--many 2", "--many: '2' is no whole number from 3 to 2147483647" },
-        { "-j0", "--jobs: '0' is no whole number from 1 to 2147483647" },
+        { "-j0", "--jobs: '0' is no whole number from 1 to 1024" },
+        { "-j1025", "--jobs: '1025' is no whole number from 1 to 1024" },
         /* choices */
         { "--choice tow",
           "--choice: 'tow' is not possible; did you mean 'two'?" },
