@@ -108,8 +108,7 @@ static void ahead_release(struct ahead_reader *r)
     pthread_cond_destroy(&r->changed);
     pthread_mutex_destroy(&r->lock);
     reader_close(r->source);
-    reader_release(&r->base);
-    free(r);
+    reader_free(&r->base);
 }
 
 static void ahead_close(struct reader *base)
@@ -128,14 +127,10 @@ static const struct reader_ops ahead_ops = { ahead_read, ahead_close };
 
 struct reader *ahead_reader_open(struct reader *source, struct error *err)
 {
-    struct ahead_reader *r = source ? calloc(1, sizeof *r) : NULL;
+    struct ahead_reader *r = reader_wrap(sizeof *r, &ahead_ops, source, err);
 
-    if (!r || !reader_init(&r->base, &ahead_ops, source->name, err)) {
-        free(r);
-        reader_close(source);
-        error_memory(err);
+    if (!r)
         return NULL;
-    }
     r->source = source;
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->changed, NULL);

@@ -15,16 +15,36 @@
 
 /* ---- shared ---- */
 
-bool reader_init(struct reader *r, const struct reader_ops *ops,
-                 const char *name, struct error *err)
+void *reader_new(size_t size, const struct reader_ops *ops, const char *name,
+                 struct error *err)
 {
-    *r = (struct reader){ .ops = ops, .name = text_copy(name, err) };
-    return r->name != NULL;
+    struct reader *r = calloc(1, size);
+    char *copy = r ? text_copy(name, err) : NULL;
+
+    if (!copy) {
+        free(r);
+        error_memory(err);
+        return NULL;
+    }
+    r->ops = ops;
+    r->name = copy;
+    return r;
 }
 
-void reader_release(struct reader *r)
+void *reader_wrap(size_t size, const struct reader_ops *ops,
+                  struct reader *source, struct error *err)
+{
+    struct reader *r = source ? reader_new(size, ops, source->name, err) : NULL;
+
+    if (!r)
+        reader_close(source);
+    return r;
+}
+
+void reader_free(struct reader *r)
 {
     free(r->name);
+    free(r);
 }
 
 ptrdiff_t reader_read(struct reader *r, void *to, size_t n, struct error *err)
@@ -170,8 +190,7 @@ static void file_close(struct reader *base)
 
     if (r->fd > STDIN_FILENO)
         close(r->fd);
-    reader_release(base);
-    free(r);
+    reader_free(base);
 }
 
 static const struct reader_ops file_ops = { file_read, file_close };
@@ -191,14 +210,12 @@ struct reader *file_reader_open(const char *path, struct error *err)
         error_set(err, FAIL_USAGE, "'%s' is a directory; a file is needed",
                   standard ? "standard input" : path);
     } else {
-        struct file_reader *r = malloc(sizeof *r);
-        if (r && reader_init(&r->base, &file_ops,
-                             standard ? "standard input" : path, err)) {
+        struct file_reader *r = reader_new(
+            sizeof *r, &file_ops, standard ? "standard input" : path, err);
+        if (r) {
             r->fd = fd;
             return &r->base;
         }
-        free(r);
-        error_memory(err);
     }
     if (fd > STDIN_FILENO)
         close(fd);
@@ -234,8 +251,7 @@ static void bytes_close(struct reader *base)
     struct bytes_reader *r = (struct bytes_reader *)base;
 
     free(r->owned);
-    reader_release(base);
-    free(r);
+    reader_free(base);
 }
 
 static const struct reader_ops bytes_ops = { bytes_read, bytes_close };
@@ -243,16 +259,12 @@ static const struct reader_ops bytes_ops = { bytes_read, bytes_close };
 struct reader *bytes_reader_open(const void *bytes, size_t n, const char *name,
                                  struct error *err)
 {
-    struct bytes_reader *r = malloc(sizeof *r);
+    struct bytes_reader *r = reader_new(sizeof *r, &bytes_ops, name, err);
 
-    if (!r || !reader_init(&r->base, &bytes_ops, name, err)) {
-        free(r);
-        error_memory(err);
+    if (!r)
         return NULL;
-    }
     r->at = bytes;
     r->left = n;
-    r->owned = NULL;
     return &r->base;
 }
 
@@ -292,8 +304,7 @@ static void hashing_close(struct reader *base)
     struct digest_reader *r = (struct digest_reader *)base;
 
     reader_close(r->source);
-    reader_release(base);
-    free(r);
+    reader_free(base);
 }
 
 static const struct reader_ops hashing_ops = { hashing_read, hashing_close };
@@ -301,14 +312,10 @@ static const struct reader_ops hashing_ops = { hashing_read, hashing_close };
 struct reader *digest_reader_open(struct reader *source, struct digest *digest,
                                   struct error *err)
 {
-    struct digest_reader *r = source ? malloc(sizeof *r) : NULL;
+    struct digest_reader *r = reader_wrap(sizeof *r, &hashing_ops, source, err);
 
-    if (!r || !reader_init(&r->base, &hashing_ops, source->name, err)) {
-        free(r);
-        reader_close(source);
-        error_memory(err);
+    if (!r)
         return NULL;
-    }
     r->source = source;
     r->digest = digest;
     return &r->base;

@@ -53,10 +53,14 @@ struct reader *MUST_USE digest_reader_open(struct reader *source,
 struct reader *MUST_USE ahead_reader_open(struct reader *source,
                                           struct error *err);
 
-/* For implementations: false when memory runs out. */
-bool MUST_USE reader_init(struct reader *r, const struct reader_ops *ops,
+/* For implementations, whose struct begins with a struct reader: size bytes of
+ * zeros behind it; NULL with *err set. reader_wrap takes the source, which a
+ * filter is named after, in every case, and passes NULL through. */
+void *MUST_USE reader_new(size_t size, const struct reader_ops *ops,
                           const char *name, struct error *err);
-void reader_release(struct reader *r);
+void *MUST_USE reader_wrap(size_t size, const struct reader_ops *ops,
+                           struct reader *source, struct error *err);
+void reader_free(struct reader *r); /* at the end of reader_ops.close */
 
 /* As reader_ops.read; n may be 0. */
 ptrdiff_t reader_read(struct reader *r, void *to, size_t n, struct error *err);

@@ -222,8 +222,7 @@ static void spooled_close(struct reader *base)
     struct spool_reader *r = (struct spool_reader *)base;
 
     spool_release(&r->spool);
-    reader_release(base);
-    free(r);
+    reader_free(base);
 }
 
 static const struct reader_ops spool_ops = { spooled_read, spooled_close };
@@ -231,16 +230,13 @@ static const struct reader_ops spool_ops = { spooled_read, spooled_close };
 struct reader *spool_reader_open(struct spool *s, const char *name,
                                  struct error *err)
 {
-    struct spool_reader *r = malloc(sizeof *r);
+    struct spool_reader *r = reader_new(sizeof *r, &spool_ops, name, err);
 
-    if (!r || !reader_init(&r->base, &spool_ops, name, err)) {
-        free(r);
+    if (!r) {
         spool_release(s);
-        error_memory(err);
         return NULL;
     }
     r->spool = *s;
-    r->at = 0;
     *s = (struct spool){ 0 };
     return &r->base;
 }

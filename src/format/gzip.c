@@ -256,8 +256,7 @@ static void gzip_close(struct reader *base)
 
     g->ops->close(g->state);
     reader_close(g->source);
-    reader_release(base);
-    free(g);
+    reader_free(base);
 }
 
 static const struct reader_ops gzip_ops = { gzip_read, gzip_close };
@@ -266,14 +265,10 @@ struct reader *gzip_reader_open_by(struct reader *source,
                                    const struct inflate_ops *ops,
                                    struct error *err)
 {
-    struct gzip_reader *g = source ? calloc(1, sizeof *g) : NULL;
+    struct gzip_reader *g = reader_wrap(sizeof *g, &gzip_ops, source, err);
 
-    if (!g || !reader_init(&g->base, &gzip_ops, source->name, err)) {
-        free(g);
-        reader_close(source);
-        error_memory(err);
+    if (!g)
         return NULL;
-    }
     g->source = source;
     g->ops = ops;
     g->state = ops->open();

@@ -35,8 +35,7 @@ static void npz_close(struct reader *base)
 
     reader_close(r->member);
     zipfile_close(r->archive);
-    reader_release(base);
-    free(r);
+    reader_free(base);
 }
 
 static const struct reader_ops npz_ops = { npz_read, npz_close };
@@ -44,13 +43,10 @@ static const struct reader_ops npz_ops = { npz_read, npz_close };
 /* Opens the archive; NULL with *err set. */
 static struct npz_reader *open_archive(const char *path, struct error *err)
 {
-    struct npz_reader *r = calloc(1, sizeof *r);
+    struct npz_reader *r = reader_new(sizeof *r, &npz_ops, path, err);
 
-    if (!r || !reader_init(&r->base, &npz_ops, path, err)) {
-        free(r);
-        error_memory(err);
+    if (!r)
         return NULL;
-    }
     r->archive = zipfile_open(file_blob_open(path, err), err);
     if (r->archive)
         return r;

@@ -118,8 +118,7 @@ static void pictures_close(struct reader *base)
 
     tree_list_release(&r->list);
     free(r->pixels);
-    reader_release(base);
-    free(r);
+    reader_free(base);
 }
 
 static const struct reader_ops pictures_ops = { pictures_read, pictures_close };
@@ -129,13 +128,10 @@ static const struct reader_ops pictures_ops = { pictures_read, pictures_close };
 /* Lists all files, and reads the first picture, which has the size of all. */
 static struct tree_reader *open_reader(const char *dir, struct error *err)
 {
-    struct tree_reader *r = calloc(1, sizeof *r);
+    struct tree_reader *r = reader_new(sizeof *r, &pictures_ops, dir, err);
 
-    if (!r || !reader_init(&r->base, &pictures_ops, dir, err)) {
-        free(r);
-        error_memory(err);
+    if (!r)
         return NULL;
-    }
     if (tree_list_read(&r->list, dir, err) && read_picture(r, err))
         return r;
     pictures_close(&r->base);

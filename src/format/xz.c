@@ -156,22 +156,17 @@ static void xz_close(struct reader *base)
 
     lzma_end(&x->z);
     reader_close(x->source);
-    reader_release(base);
-    free(x);
+    reader_free(base);
 }
 
 static const struct reader_ops xz_ops = { xz_read, xz_close };
 
 struct reader *xz_reader_open(struct reader *source, struct error *err)
 {
-    struct xz_reader *x = source ? calloc(1, sizeof *x) : NULL;
+    struct xz_reader *x = reader_wrap(sizeof *x, &xz_ops, source, err);
 
-    if (!x || !reader_init(&x->base, &xz_ops, source->name, err)) {
-        free(x);
-        reader_close(source);
-        error_memory(err);
+    if (!x)
         return NULL;
-    }
     x->source = source;
     x->z = (lzma_stream)LZMA_STREAM_INIT;
     if (!start_stream(x, err)) {

@@ -262,8 +262,7 @@ static void member_close(struct reader *base)
 
     if (r->file)
         zip_fclose(r->file);
-    reader_release(base);
-    free(r);
+    reader_free(base);
 }
 
 static const struct reader_ops member_ops = { member_read, member_close };
@@ -274,15 +273,12 @@ struct reader *zipfile_reader_open(struct zipfile *z, const char *name,
     const struct zipdir_entry *e = zipdir_find(&z->dir, name, err);
     char *full_name = e ? text_format(err, "%s in %s", name, z->source->name)
                         : NULL;
-    struct member_reader *r = full_name ? calloc(1, sizeof *r) : NULL;
+    struct member_reader *r =
+        full_name ? reader_new(sizeof *r, &member_ops, full_name, err) : NULL;
 
-    if (!r || !reader_init(&r->base, &member_ops, full_name, err)) {
-        free(r);
-        free(full_name);
-        error_memory(err);
-        return NULL;
-    }
     free(full_name);
+    if (!r)
+        return NULL;
     r->z = z;
     r->bytes = r->left = e->bytes;
     if (zipdir_know_header(&z->dir, e, r->base.name, err)) {

@@ -70,10 +70,7 @@ static ptrdiff_t source_read(struct reader *base, void *to, size_t n,
 
 static void source_close(struct reader *base)
 {
-    struct source *s = (struct source *)base;
-
-    reader_release(base);
-    free(s);
+    reader_free(base);
     open_sources--;
 }
 
@@ -82,10 +79,10 @@ static const struct reader_ops source_ops = { source_read, source_close };
 struct reader *memory_source_open(const void *bytes, size_t n, size_t step,
                                   size_t fail_at)
 {
-    struct source *s = malloc(sizeof *s);
     struct error err = { 0 };
+    struct source *s = reader_new(sizeof *s, &source_ops, "source", &err);
 
-    if (!s || !reader_init(&s->base, &source_ops, "source", &err))
+    if (!s)
         abort();
     s->bytes = bytes;
     s->n = n;

@@ -169,17 +169,16 @@ static ptrdiff_t restless_read(struct reader *base, void *to, size_t n,
 
 static void restless_close(struct reader *base)
 {
-    reader_release(base);
-    free(base);
+    reader_free(base);
 }
 
 static struct reader *restless_open(uint64_t seed, bool *signals_blocked)
 {
     static const struct reader_ops ops = { restless_read, restless_close };
-    struct restless *r = malloc(sizeof *r);
     struct error err = { 0 };
+    struct restless *r = reader_new(sizeof *r, &ops, "restless", &err);
 
-    if (!r || !reader_init(&r->base, &ops, "restless", &err))
+    if (!r)
         abort();
     r->at = 0;
     r->noise = seed;
