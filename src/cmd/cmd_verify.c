@@ -25,21 +25,40 @@ struct findings {
     const struct catalogue *catalogue;
     const char *dataset;
     struct json_t *files; /* NULL without --json */
-    size_t checked, wrong;
-    struct error first; /* the first thing that is wrong */
+    size_t checked, wrong, by_size;
+    struct error first;  /* the first thing that is wrong */
+    struct error remedy; /* and what helps */
     struct error failure;
 };
+
+/* What was made anew by other options would be another set. */
+static void suggest_remedy(struct findings *f, const char *part)
+{
+    if (strcmp(part, "raw") == 0)
+        error_set(&f->remedy, FAIL_DATA,
+                  "get it again with 'mnistprep fetch --force %s'", f->dataset);
+    else
+        error_set(&f->remedy, FAIL_DATA,
+                  "make the set again with 'mnistprep prep --force %s' and "
+                  "the options it was made with",
+                  f->dataset);
+}
 
 static void add(struct findings *f, const char *file, const char *part,
                 const char *status, const char *detail)
 {
-    bool wrong = strcmp(status, "ok") != 0 && strcmp(status, "repacked") != 0;
+    bool by_size = strcmp(status, "size-only") == 0;
+    bool wrong = strcmp(status, "ok") != 0 &&
+                 strcmp(status, "repacked") != 0 && !by_size;
 
     f->checked++;
     f->wrong += wrong;
-    if (wrong)
+    f->by_size += by_size;
+    if (wrong) {
+        suggest_remedy(f, part);
         error_set(&f->first, FAIL_DATA, "%s: %s/%s: %s", f->dataset, part, file,
                   detail ? detail : status);
+    }
     if (f->common->json) {
         struct json_t *doc = jsondoc_object(&f->failure);
         jsondoc_set_text(doc, "file", file, &f->failure);
@@ -48,7 +67,7 @@ static void add(struct findings *f, const char *file, const char *part,
         jsondoc_set_text(doc, "detail", detail, &f->failure);
         jsondoc_append(f->files, doc, &f->failure);
     } else if (!f->common->quiet || wrong) {
-        printf("%-9s", status);
+        printf("%-10s", status);
         report_text(f->dataset);
         printf("/%s/", part);
         report_text(file);
@@ -94,9 +113,26 @@ static void on_prepared(void *context, const char *file,
         [SETVERIFY_OK] = "ok",
         [SETVERIFY_MISSING] = "missing",
         [SETVERIFY_DAMAGED] = "damaged",
+        [SETVERIFY_SIZE_ONLY] = "size-only",
     };
 
     add(context, file, "prepared", words[status], problem);
+}
+
+static void tell_proof(const struct findings *f)
+{
+    if (f->by_size > 0)
+        report_note(f->common,
+                    "%s: the raw files are not all there and right, and "
+                    "dataset.json has no SHA-256 of %zu prepared files, so of "
+                    "these the size alone was compared",
+                    f->dataset, f->by_size);
+    else
+        report_note(f->common,
+                    "%s: the raw files are not all there and right, so "
+                    "prepared files were compared with the SHA-256 in "
+                    "dataset.json",
+                    f->dataset);
 }
 
 /* By making it again, unless a raw file is known to be wrong. */
@@ -111,10 +147,7 @@ static bool verify_prepared(struct findings *f,
                   (unsigned)f->common->jobs, &recomputed, on_prepared, f,
                   &why)) {
         if (!recomputed)
-            report_note(f->common,
-                        "%s: the raw files are not all there and right, so "
-                        "prepared files were compared by size only",
-                        d->name);
+            tell_proof(f);
         return true;
     }
     if (why.code != FAIL_DATA && why.code != FAIL_USAGE)
@@ -179,7 +212,7 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 {
     const struct common *common = settings;
     struct datasets datasets = { 0 };
-    struct error first = { 0 };
+    struct error first = { 0 }, remedy = { 0 };
     size_t checked = 0, wrong = 0;
     struct json_t *list = NULL;
     bool ok = datasets_choose(&datasets, common, argc, argv, DATASETS_ALL, err);
@@ -199,8 +232,10 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
             jsondoc_release(f.files);
         checked += f.checked;
         wrong += f.wrong;
-        if (f.wrong > 0)
+        if (f.wrong > 0) {
             error_set(&first, FAIL_DATA, "%s", f.first.text);
+            error_set(&remedy, FAIL_DATA, "%s", f.remedy.text);
+        }
     }
     if (common->json && ok) {
         struct json_t *doc = jsondoc_object(err);
@@ -214,8 +249,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
     if (ok && checked == 0)
         report_note(common, "nothing is on disk in '%s'", common->data_dir);
     if (ok && wrong > 0)
-        ok = error_set(err, FAIL_DATA, "%s; %zu of %zu files are not right",
-                       first.text, wrong, checked);
+        ok = error_set(err, FAIL_DATA, "%s; %zu of %zu files are not right; %s",
+                       first.text, wrong, checked, remedy.text);
     return ok;
 }
 
@@ -227,9 +262,10 @@ const struct command command_verify = {
     .summary = "check raw files by hash, prepared files by making them again",
     .description =
         "Hashes the raw files anew, and makes the prepared set again in\n"
-        "memory to compare it with its files, byte by byte; without the raw\n"
-        "files it compares sizes. Without names it checks all that is on\n"
-        "disk. The exit status is 3 when anything is not right.",
+        "memory to compare it with its files, byte by byte. Without the raw\n"
+        "files it compares with the SHA-256 that 'prep --checksums' notes; a\n"
+        "file that has none is 'size-only'. Without names it checks all that\n"
+        "is on disk. The exit status is 3 when anything is not right.",
     .examples = "  mnistprep verify\n  mnistprep verify mnist --json\n",
     .options = verify_options,
     .uses = USE_JSON | USE_JOBS,

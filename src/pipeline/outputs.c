@@ -333,7 +333,8 @@ static bool finish_sums(struct outputs *o, struct sink_file *sums,
     unsigned long long bytes = 0;
 
     if (all_equal(o))
-        return write_sums(o, sums, err) && finish_file(sums, err);
+        return write_sums(o, sums, err) && finish_file(sums, err) &&
+               hash_file(sums, err);
     if (file_size(sums->path, &bytes))
         sums->bytes = bytes;
     return finish_file(sums, err);
