@@ -50,7 +50,7 @@ const struct option_row prep_options[] = {
     { "group", 0, CHOICE(S, words.group, recipe_groups), W, .arg = "WHAT",
       .help = "writer: none in both train and val, nor in two\n"
               "folds (qmnist; mnist, once qmnist is fetched)" },
-    { "folds", 0, COUNT(S, words.folds), W, .arg = "K",
+    { "folds", 0, COUNT(S, words.folds), W, .least = 1, .arg = "K",
       .help = "train-folds.u8: the fold, 0..K-1, of each row" },
     { "shuffle", 0, FLAG(S, words.shuffle), W,
       .help = "each split in a random order, by seed" },
@@ -61,10 +61,10 @@ const struct option_row prep_options[] = {
               "rows are left out" },
     { "relabel", 0, FLAG(S, words.relabel), W,
       .help = "labels become places in that list" },
-    { "limit", 0, COUNT(S, words.limit), W, .arg = "N",
+    { "limit", 0, COUNT(S, words.limit), W, .least = 1, .arg = "N",
       .help = "at most N rows of each split: the first that\n"
               "come out" },
-    { "per-class", 0, COUNT(S, words.per_class), W, .arg = "N",
+    { "per-class", 0, COUNT(S, words.per_class), W, .least = 1, .arg = "N",
       .help = "at most N rows of each class of each split" },
     { "drop-duplicates", 0, FLAG(S, words.drop_duplicates), W,
       .help = "leave out rows of train that are equal to an\n"

@@ -360,7 +360,7 @@ numbers() {
     tiny -o a --val 9
     local o
     for o in '--scale unit' '--seed 0' '--layout hw' '--resample bilinear' '--dtype f32' '--label-dtype u8' \
-        '--group none' '--limit 0' '--per-class 0' '--pad 0' '--format bin' '--smoothing 0'; do
+        '--group none' '--pad 0' '--format bin' '--smoothing 0'; do
         # shellcheck disable=SC2086 # words are meant
         usage recipe --recipe a/dataset.json $o || seen "$o"
     done
@@ -457,7 +457,11 @@ numbers() {
 @test "usage: --val of more rows than --classes leaves" { usage val --val 400 --classes 1; }
 @test "usage: --val below nothing" { each --val -1 -0.5; }
 @test "usage: --val that is no number of rows" { each --val 1.5 nan inf 1e30 '' 5x; }
-@test "usage: --folds" { each --folds 1 257 300 -2; }
+@test "usage: --folds" { each --folds 0 1 257 300 -2; }
+@test "usage: --limit and --per-class of no rows" {
+    each --limit 0 -1
+    each --per-class 0 -1
+}
 @test "usage: --classes" { each --classes 3,zz 10 3,3 3,three 3,,4 ''; }
 @test "usage: --size" { each --size 0x5 5x0 5 5x5x5 -5x5 99999999999x5; }
 @test "usage: --pad, --layout, --resample" {
