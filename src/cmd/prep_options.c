@@ -119,6 +119,18 @@ static bool parse_real(const char *option, const char *text, double *to,
            error_set(err, FAIL_USAGE, "%s: '%s' is no number", option, text);
 }
 
+/* Words that would have no effect are a mistake about another word. */
+static bool check_pairs(const struct recipe_words *w, struct error *err)
+{
+    if (w->resample != RESAMPLE_BILINEAR && !w->size)
+        return error_set(err, FAIL_USAGE, "--resample goes with --size");
+    if (w->smoothing && w->no_onehot)
+        return error_set(err, FAIL_USAGE,
+                         "--smoothing goes with one-hot rows, which "
+                         "--no-onehot leaves out");
+    return true;
+}
+
 bool prep_recipe(const struct prep_settings *s, const struct input *in,
                  struct recipe *r, struct error *err)
 {
@@ -145,6 +157,8 @@ bool prep_recipe(const struct prep_settings *s, const struct input *in,
     if (w->seed && !number_parse_u64(w->seed, &r->seed))
         return error_set(err, FAIL_USAGE,
                          "--seed: '%s' is no whole number below 2^64", w->seed);
+    if (!check_pairs(w, err))
+        return false;
     if (!dtype_parse(label_dtype_names[w->label_dtype], &label_dtype) ||
         !scale_options_resolve(&w->scale, &r->scale, &dtype, err))
         return false;

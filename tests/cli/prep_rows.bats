@@ -445,6 +445,8 @@ numbers() {
 @test "usage: --relabel alone" { usage relabel --relabel; }
 @test "usage: --stratify alone" { usage stratify --stratify; }
 @test "usage: --group alone" { usage group --group writer; }
+@test "usage: --resample alone" { usage 'resample goes with --size' --resample nearest; }
+@test "usage: --smoothing without one-hot rows" { usage 'smoothing goes with.*no-onehot' --no-onehot --smoothing 0.1; }
 @test "usage: --group with --stratify" {
     py writers 100
     group mnist -o wrong --stratify --val 9
@@ -455,6 +457,13 @@ numbers() {
 @test "usage: --val of no row" { usage val --val 0.0000001; }
 @test "usage: --val of more rows than there are" { usage val --val 438; }
 @test "usage: --val of more rows than --classes leaves" { usage val --val 400 --classes 1; }
+@test "usage: --val that leaves no row to train" {
+    usage '--val 437 takes all rows of train' --val 437
+    usage '--val 0.9999 takes all rows of train' --val 0.9999
+    usage 'takes all rows of train' --val 437 --limit 5 --shuffle
+    tiny -o o --val 436
+    assert_status 0
+}
 @test "usage: --val below nothing" { each --val -1 -0.5; }
 @test "usage: --val that is no number of rows" { each --val 1.5 nan inf 1e30 '' 5x; }
 @test "usage: --folds" { each --folds 0 1 257 300 -2; }
