@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "dataset/rawfile.h"
 #include "dataset/store.h"
+#include "format/treesum.h"
 #include "pipeline/depfile.h"
 #include "pipeline/groups.h"
 #include "pipeline/setplace.h"
@@ -36,11 +37,13 @@ find_source(const struct manifest *m, const char *split, const char *part)
 }
 
 /* The facts of a file as it is now. */
-static bool look_at(const struct preparation *p, const char *path,
-                    struct raw_facts *facts)
+static bool look_at(const struct preparation *p, size_t split,
+                    const char *path, struct raw_facts *facts)
 {
     struct error ignored = { 0 };
 
+    if (p->settings->input->split[split].form == INPUT_TREE)
+        return tree_sum_of(path, facts->sha256, &facts->bytes, &ignored);
     return (p->settings->input->dataset &&
             receipt_find(&p->set.receipt, path, facts)) ||
            rawfile_hash_file(path, facts, &ignored);
@@ -81,9 +84,8 @@ static bool sources_unchanged(const struct preparation *p)
             if (strcmp(noted->part,
                        catalogue_part_name((enum catalogue_part)part)) == 0)
                 path = in->split[split].path[part];
-        if (!path || in->split[split].form == INPUT_TREE ||
-            strcmp(path_base(path), noted->file) != 0 ||
-            !look_at(p, path, &facts) ||
+        if (!path || strcmp(path_base(path), noted->file) != 0 ||
+            !look_at(p, split, path, &facts) ||
             strcmp(facts.sha256, noted->facts.sha256) != 0)
             return false;
     }
