@@ -234,7 +234,8 @@ static void conclude(struct transfer_file *file,
     if (story.code == FAIL_NONE)
         error_set(
             &file->err, FAIL_NETWORK,
-            "%s: not on disk, and %s; get %s and put it at '%s'", file->name,
+            "%s: %s, and %s; get %s and put it at '%s'", file->name,
+            file->there ? file->there : "not on disk",
             settings->offline ? "this is offline" : "there is no mirror to ask",
             by_hand, file->path);
     else if (is_fatal(&story))
