@@ -159,9 +159,15 @@ bool setverify(const struct catalogue_dataset *dataset, const char *raw_dir,
     struct input input = { 0 };
     struct recipe recipe;
 
-    bool ok = manifest_read(&v.manifest, prepared_dir, err) &&
-              input_of_dataset(&input, dataset, raw_dir, err) &&
-              recipe_from_json(&recipe, v.manifest.recipe, &input, err);
+    bool ok = manifest_read(&v.manifest, prepared_dir, err);
+    if (!dataset) {
+        *recomputed = false;
+        ok = ok && manifest_each_file(&v.manifest, compare_noted, &v);
+        manifest_release(&v.manifest);
+        return ok;
+    }
+    ok = ok && input_of_dataset(&input, dataset, raw_dir, err) &&
+         recipe_from_json(&recipe, v.manifest.recipe, &input, err);
     if (ok && recipe.fitted_on[0] &&
         recipe.scale.mode == SCALE_PIXEL_STANDARD) {
         ok = recipe_moments_from_json(&moments, v.manifest.recipe, err);

@@ -124,6 +124,49 @@ assert sorted(names) == ["tiny", "tony"], names'
     assert_status 3
 }
 
+# What prep leaves of data of one's own.
+own_set() {
+    "$MNISTPREP" -q prep mine --from "$src" "$@" >/dev/null
+}
+
+@test "verify: a prepared set of one's own, by name and without" {
+    own_set
+    verify mine
+    assert_status 0
+    [ "$(grep -c '^size-only mine/prepared/' <<<"$output")" -eq 6 ]
+    own_set --checksums --force
+    verify mine
+    assert_status 0
+    [ "$(grep -c '^ok *mine/prepared/' <<<"$output")" -eq 7 ]
+    verify --json
+    assert_status 0
+    [[ $output == *'"mine"'* && $output == *'"tiny"'* ]] || seen "expected both"
+    printf '\377' | dd of=data/mine/prepared/train-images.f32 bs=1 seek=50 conv=notrunc status=none
+    verify -q mine
+    assert_status 3
+    assert_one_error_line "mine: prepared/train-images.f32.*prep --force mine --from"
+    verify -q
+    assert_status 3
+    verify -q tiny
+    assert_status 0
+    echo '{' >data/mine/prepared/dataset.json
+    verify mine
+    assert_status 3
+    [[ $output == *mine/prepared/dataset.json* ]] || seen "expected the name"
+    verify -q ../data/mine
+    assert_status 2
+}
+
+@test "verify: without names in a directory that does not exist: 1" {
+    verify -q -C nowhere
+    assert_status 1
+    assert_one_error_line "no directory 'nowhere'"
+    assert_absent nowhere
+    rm -r data
+    verify
+    assert_status 0
+}
+
 @test "verify: nothing there of a named dataset: 1" {
     mp -q -C nowhere --catalogue "$fixtures/tiny.json" verify tiny
     assert_status 1
