@@ -151,6 +151,11 @@ static bool verify_prepared(struct findings *f,
                   &why)) {
         if (!recomputed)
             tell_proof(f);
+        else
+            report_detail(f->common,
+                          "%s: the set was made again from the raw files, by "
+                          "the recipe in dataset.json, and compared",
+                          f->dataset);
         return true;
     }
     if (why.code != FAIL_DATA && why.code != FAIL_USAGE)

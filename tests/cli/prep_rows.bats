@@ -433,6 +433,43 @@ numbers() {
     same_set o p
 }
 
+# --- why
+
+@test "prep -v: why the set is made, and why not" {
+    # because REASON OPTIONS...: that is said, with -n and without
+    because() {
+        local reason=$1
+        shift
+        tiny -o o -v -n "$@"
+        [[ $stderr == *"o: the set is to be made: $reason"* ]] || seen "expected: $reason" || return 1
+        tiny -o o -v "$@"
+        assert_status 0 || return 1
+        [[ $stderr == *"o: the set is to be made: $reason"* ]] || seen "expected: $reason" || return 1
+        tiny -o o -v "$@"
+        [[ $stderr == *"o: nothing is to be done: the recipe, its sources and the sizes"* ]] ||
+            seen "expected nothing to do"
+    }
+    because 'there is no dataset.json'
+    because 'its recipe has another "scale"' --scale standard
+    because 'its recipe has another "limit"' --scale standard --limit 9
+    because 'its recipe has another "shuffle"' --scale standard --limit 9 --shuffle
+    because 'its recipe has another "seed"' --scale standard --limit 9 --shuffle --seed 4
+    because 'its recipe has another "formats"' --scale standard --limit 9 --shuffle --seed 4 --format npy
+    because 'its recipe has another "splits"' --scale standard --limit 9 --shuffle --seed 4 --format npy --splits train
+    because 'its recipe has another "scale"'
+    rm o/test-labels.u8
+    because "'o/test-labels.u8' is missing"
+    truncate -s 9 o/train-labels.u8
+    because "'o/train-labels.u8' has 9 bytes instead of 437"
+    gzip -dc data/tiny/raw/t10k-labels-idx1-ubyte.gz | gzip -1nc >packed
+    cp packed data/tiny/raw/t10k-labels-idx1-ubyte.gz
+    because "its source 't10k-labels-idx1-ubyte.gz' (test, labels) is another now"
+    tiny -o o -v --force
+    [[ $stderr == *'--force asks for it'* ]] || seen "expected --force"
+    tiny -o o
+    [[ $stderr != *sizes* ]] || seen "expected no reason without -v"
+}
+
 # --- usage
 
 @test "usage: errors leave no directory" {
