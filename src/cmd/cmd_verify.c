@@ -24,7 +24,7 @@ struct findings {
     const struct common *common;
     const struct catalogue *catalogue;
     const char *dataset;
-    bool own; /* no dataset of the catalogue */
+    bool own;             /* no dataset of the catalogue */
     struct json_t *files; /* NULL without --json */
     size_t checked, wrong, by_size;
     struct error first;  /* the first thing that is wrong */
@@ -49,8 +49,8 @@ static void add(struct findings *f, const char *file, const char *part,
                 const char *status, const char *detail)
 {
     bool by_size = strcmp(status, "size-only") == 0;
-    bool wrong = strcmp(status, "ok") != 0 &&
-                 strcmp(status, "repacked") != 0 && !by_size;
+    bool wrong = strcmp(status, "ok") != 0 && strcmp(status, "repacked") != 0 &&
+                 !by_size;
 
     f->checked++;
     f->wrong += wrong;
@@ -122,9 +122,8 @@ static void on_prepared(void *context, const char *file,
 
 static void tell_proof(const struct findings *f)
 {
-    const char *why = f->own
-                          ? "data of one's own is not prepared again"
-                          : "the raw files are not all there and right";
+    const char *why = f->own ? "data of one's own is not prepared again"
+                             : "the raw files are not all there and right";
 
     if (f->by_size > 0)
         report_note(f->common,
@@ -279,9 +278,9 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
     const struct common *common = settings;
     struct datasets datasets = { 0 };
     struct summary sum = { .list = NULL };
-    bool ok = datasets_choose(&datasets, common, argc, argv, DATASETS_ALL,
-                              err) &&
-              (argc > 0 || check_place(common, err));
+    bool ok =
+        datasets_choose(&datasets, common, argc, argv, DATASETS_ALL, err) &&
+        (argc > 0 || check_place(common, err));
 
     if (common->json)
         sum.list = jsondoc_array(err);

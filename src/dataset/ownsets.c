@@ -17,8 +17,8 @@ bool own_set_exists(const char *data_dir, const char *name,
     if (name[0] == '.' || name[0] == '\0' || strchr(name, '/') ||
         catalogue_find(known, name))
         return false;
-    char *path = text_format(&ignored, "%s/%s/prepared/" STORE_MANIFEST,
-                             data_dir, name);
+    char *path =
+        text_format(&ignored, "%s/%s/prepared/" STORE_MANIFEST, data_dir, name);
     bool there = path && file_exists(path);
     free(path);
     return there;

@@ -131,7 +131,7 @@ static bool open_tree(struct source *s, const char *path, unsigned flags,
 
     images->path = text_copy(path, err);
     labels->path = text_copy(path, err);
-    if (!images->path || !labels->path || 
+    if (!images->path || !labels->path ||
         !tree_open_summed(&s->tree, path, sum, err))
         return false;
     images->stream = s->tree.images;

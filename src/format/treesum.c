@@ -80,8 +80,7 @@ bool tree_sum_of(const char *dir, char sha256[DIGEST_TEXT], uint64_t *bytes,
         uint64_t size = 0;
         char *path = text_format(err, "%s/%s/%s", dir,
                                  l.folder[l.file[i].label], l.file[i].name);
-        ok = path && interrupt_none(err) &&
-             hash_picture(path, one, &size, err);
+        ok = path && interrupt_none(err) && hash_picture(path, one, &size, err);
         if (ok)
             tree_sum_add(&sum, &l, i, one, size);
         free(path);

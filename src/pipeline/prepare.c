@@ -268,9 +268,8 @@ static bool is_current(const struct preparation *p)
     const struct prepare_settings *s = p->settings;
     struct error why = { 0 };
     bool current =
-        s->force
-            ? error_set(&why, FAIL_STALE, "--force asks for it")
-            : set_is_current(&p->set, &p->place, s->output_dir, &why);
+        s->force ? error_set(&why, FAIL_STALE, "--force asks for it")
+                 : set_is_current(&p->set, &p->place, s->output_dir, &why);
 
     if (s->because)
         s->because(s->because_context, current,

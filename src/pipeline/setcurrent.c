@@ -22,15 +22,14 @@ find_source(const struct manifest *m, const char *split, const char *part)
 }
 
 /* The facts of a file as it is now. */
-static bool look_at(const struct setrun *set, size_t split,
-                    const char *path, struct raw_facts *facts)
+static bool look_at(const struct setrun *set, size_t split, const char *path,
+                    struct raw_facts *facts)
 {
     struct error ignored = { 0 };
 
     if (set->input->split[split].form == INPUT_TREE)
         return tree_sum_of(path, facts->sha256, &facts->bytes, &ignored);
-    return (set->input->dataset &&
-            receipt_find(&set->receipt, path, facts)) ||
+    return (set->input->dataset && receipt_find(&set->receipt, path, facts)) ||
            rawfile_hash_file(path, facts, &ignored);
 }
 
@@ -79,10 +78,9 @@ static bool sources_unchanged(const struct manifest *m,
 {
     for (size_t i = 0; i < m->source_count; i++)
         if (!source_unchanged(set, &m->source[i]))
-            return error_set(why, FAIL_STALE,
-                             "its source '%s' (%s, %s) is another now",
-                             m->source[i].file, m->source[i].split,
-                             m->source[i].part);
+            return error_set(
+                why, FAIL_STALE, "its source '%s' (%s, %s) is another now",
+                m->source[i].file, m->source[i].split, m->source[i].part);
     return true;
 }
 
@@ -133,8 +131,8 @@ static bool same_moments(const struct manifest *m, const struct setrun *set)
         return true;
     size_t bytes = new->pixels * sizeof(double);
     bool same = recipe_moments_from_json(&old, m->recipe, &ignored) &&
-                old.pixels == new->pixels &&
-                memcmp(old.mean, new->mean, bytes) == 0 &&
+                old.pixels ==
+                    new->pixels &&memcmp(old.mean, new->mean, bytes) == 0 &&
                 memcmp(old.std, new->std, bytes) == 0;
     pixel_moments_release(&old);
     return same;
@@ -151,8 +149,8 @@ static bool same_recipe(const struct manifest *m, const struct setrun *set,
     const char *key = recipe_difference(&old, &set->recipe);
     if (!key && !same_moments(m, set))
         key = "mean";
-    return !key || error_set(why, FAIL_STALE,
-                             "its recipe has another \"%s\"", key);
+    return !key ||
+           error_set(why, FAIL_STALE, "its recipe has another \"%s\"", key);
 }
 
 static bool place_is_whole(const struct setplace *place, struct error *why)
