@@ -124,6 +124,8 @@ int main(int argc, char **argv)
         ok = false;
     if (err.code == FAIL_PIPE)
         interrupt_die(SIGPIPE);
+    if (err.code == FAIL_USAGE)
+        options_find_progress(&common, argc, argv);
     if (!ok)
         report_error(&common, &err);
     report_end(&common, err.code);

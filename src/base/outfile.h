@@ -45,9 +45,9 @@ bool MUST_USE outfile_write_at(struct outfile *o, uint64_t at,
                                const void *bytes, size_t n, struct error *err);
 
 /* Room on the disk for n bytes, which makes large writes faster where the file
- * system can do it; its size does not change, so that a file that was torn
- * shows it. False, with FAIL_SYSTEM, when there is not so much room. */
-bool MUST_USE outfile_reserve(struct outfile *o, uint64_t n, struct error *err);
+ * system can do it, and there is so much room; nothing depends on it. The file's
+ * size does not change, so that one that was torn shows it. */
+void outfile_reserve(struct outfile *o, uint64_t n);
 
 /* Two endings. Commit may fail, and then nothing has appeared; abandon cannot
  * fail, and does nothing once committed. */

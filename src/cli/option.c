@@ -315,6 +315,30 @@ bool option_environment_flag(const char *name, bool *to, struct error *err)
     return true;
 }
 
+static bool find_progress(const char *text, int *to)
+{
+    struct error ignored = { 0 };
+    return text && store_choice("", progress_names, text, to, &ignored);
+}
+
+void options_find_progress(struct common *common, int argc, char **argv)
+{
+    static const char word[] = "--progress";
+    size_t n = sizeof word - 1;
+    int found = PROGRESS_AUTO;
+
+    if (common->progress != PROGRESS_AUTO)
+        return;
+    (void)find_progress(option_environment("MNISTPREP_PROGRESS"), &found);
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], word) == 0)
+            (void)find_progress(argv[i + 1], &found); /* NULL at the end */
+        else if (strncmp(argv[i], word, n) == 0 && argv[i][n] == '=')
+            (void)find_progress(argv[i] + n + 1, &found);
+    }
+    common->progress = found;
+}
+
 bool options_complete(struct common *common, struct error *err)
 {
     const char *progress = option_environment("MNISTPREP_PROGRESS");

@@ -102,6 +102,11 @@ bool MUST_USE options_parse(const struct command *command, void *settings,
 /* Fills in what was not given, from the environment or by default. */
 bool MUST_USE options_complete(struct common *common, struct error *err);
 
+/* For reporting a failure of the parsing itself: a progress mode that stands
+ * behind the word at which it stopped, else the environment's. Nothing when one
+ * has been parsed. */
+void options_find_progress(struct common *common, int argc, char **argv);
+
 /* The value of an environment variable; NULL when unset or empty. */
 const char *option_environment(const char *name);
 

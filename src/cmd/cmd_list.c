@@ -19,6 +19,8 @@ struct list_settings {
 
 static const struct option_row list_options[] = { { .name = NULL } };
 
+#define OWN_TITLE "own, prepared from data of one's own"
+
 /* What is there of one dataset. */
 struct presence {
     size_t raw_files, raw_expected;
@@ -104,6 +106,7 @@ static struct json_t *describe(const struct catalogue_dataset *d,
         jsondoc_set_text(doc, "download_bytes", NULL, err);
     jsondoc_set_text(doc, "raw", raw_word(p), err);
     jsondoc_set_bool(doc, "prepared", p->prepared, err);
+    jsondoc_set_bool(doc, "own", false, err);
     return doc;
 }
 
@@ -136,6 +139,66 @@ static void print_dataset(const struct catalogue_dataset *d,
            p->prepared ? ", prepared" : "");
 }
 
+/* ---- one's own ---- */
+
+static struct json_t *describe_own(const char *name, const struct manifest *m,
+                                   bool whole, struct error *err)
+{
+    struct json_t *doc = jsondoc_object(err), *classes = jsondoc_array(err);
+    struct json_t *splits = jsondoc_array(err);
+
+    for (size_t i = 0; i < m->class_count; i++)
+        jsondoc_append_text(classes, m->classes[i], err);
+    for (size_t i = 0; i < m->split_count; i++) {
+        struct json_t *split = jsondoc_object(err);
+        jsondoc_set_text(split, "name", m->split[i].name, err);
+        jsondoc_set_u64(split, "count", m->split[i].count, err);
+        jsondoc_append(splits, split, err);
+    }
+    jsondoc_set_text(doc, "name", name, err);
+    jsondoc_set_text(doc, "title", OWN_TITLE, err);
+    jsondoc_set(doc, "classes", classes, err);
+    jsondoc_set_text(doc, "licence", NULL, err);
+    jsondoc_set_text(doc, "homepage", NULL, err);
+    jsondoc_set(doc, "splits", splits, err);
+    jsondoc_set_text(doc, "download_bytes", NULL, err);
+    jsondoc_set_text(doc, "raw", "absent", err);
+    jsondoc_set_bool(doc, "prepared", whole, err);
+    jsondoc_set_bool(doc, "own", true, err);
+    return doc;
+}
+
+static void print_own(const char *name, const struct manifest *m, bool whole)
+{
+    report_text(name);
+    printf(": %s\n  %zu classes\n  splits: ", OWN_TITLE, m->class_count);
+    for (size_t i = 0; i < m->split_count; i++) {
+        fputs(i ? ", " : "", stdout);
+        report_text(m->split[i].name);
+        printf(" %" PRIu64, m->split[i].count);
+    }
+    printf("\n  on disk: %s\n", whole ? "prepared" : "prepared, but damaged");
+}
+
+static bool show_own(const char *name, const struct common *common,
+                     struct json_t *list, struct error *err)
+{
+    struct store store = { 0 };
+    struct manifest manifest = { 0 };
+    struct error ignored = { 0 };
+    bool ok = store_init(&store, common->data_dir, name, err);
+    bool whole = ok && manifest_read(&manifest, store.prepared, &ignored) &&
+                 manifest_files_fit(&manifest, store.prepared, &ignored);
+
+    if (ok && common->json)
+        jsondoc_append(list, describe_own(name, &manifest, whole, err), err);
+    else if (ok)
+        print_own(name, &manifest, whole);
+    manifest_release(&manifest);
+    store_release(&store);
+    return ok;
+}
+
 static bool run(void *settings, int argc, char **argv, struct error *err)
 {
     const struct common *common = settings;
@@ -154,6 +217,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
         else if (ok)
             print_dataset(datasets.chosen[i], &presence);
     }
+    for (size_t i = 0; ok && i < datasets.own.count; i++)
+        ok = show_own(datasets.own.name[i], common, list, err);
     if (common->json && ok) {
         struct json_t *doc = jsondoc_object(err);
         jsondoc_set_text(doc, "schema", "mnistprep.list/1", err);
@@ -173,7 +238,8 @@ const struct command command_list = {
     .group = GROUP_GET,
     .summary = "what datasets there are, and what is on disk",
     .description = "Shows every dataset of the catalogue, or those named: "
-                   "size, classes, licence,\nhomepage, and what is on disk.",
+                   "size, classes, licence,\nhomepage, and what is on disk; "
+                   "and the prepared sets of your own there.",
     .examples = "  mnistprep list\n  mnistprep list mnist --json\n",
     .options = list_options,
     .uses = USE_JSON,

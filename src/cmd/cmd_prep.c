@@ -126,6 +126,15 @@ static void tell(const struct job *j, enum prepare_outcome outcome)
                     j->prepare.output_dir);
 }
 
+static void tell_reason(void *context, bool current, const char *reason)
+{
+    const struct job *j = context;
+
+    report_detail(&j->s->common, "%s: %s: %s", j->prepare.output_dir,
+                  current ? "nothing is to be done" : "the set is to be made",
+                  reason);
+}
+
 static bool run(void *settings, int argc, char **argv, struct error *err)
 {
     const struct prep_settings *s = settings;
@@ -138,6 +147,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
                      .dry_run = s->common.dry_run || s->common.check,
                      .stamp = s->stamp,
                      .depfile = s->depfile,
+                     .because = tell_reason,
+                     .because_context = &j,
                      .wait = { (unsigned)s->common.lock_timeout_s,
                                report_waiting, settings },
                      .tool = "mnistprep " MNISTPREP_VERSION },
@@ -175,7 +186,8 @@ const struct command command_prep = {
         "<split>-images.f32, <split>-labels.u8, <split>-onehot.f32, and\n"
         "dataset.json, which tells how. Files appear when all are whole, the\n"
         "manifest last. The same recipe on the same sources does nothing the\n"
-        "second time. The paths are printed on standard output.\n"
+        "second time, unless --force asks for it; -v says why it does or does\n"
+        "not. The paths are printed on standard output.\n"
         "\n"
         "Stages, in this order: rows (--classes, --drop-duplicates, --val,\n"
         "--shuffle, --per-class, --limit, --folds), pictures (--transpose,\n"

@@ -24,22 +24,42 @@ struct findings {
     const struct common *common;
     const struct catalogue *catalogue;
     const char *dataset;
+    bool own;             /* no dataset of the catalogue */
     struct json_t *files; /* NULL without --json */
-    size_t checked, wrong;
-    struct error first; /* the first thing that is wrong */
+    size_t checked, wrong, by_size;
+    struct error first;  /* the first thing that is wrong */
+    struct error remedy; /* and what helps */
     struct error failure;
 };
+
+/* What was made anew by other options would be another set. */
+static void suggest_remedy(struct findings *f, const char *part)
+{
+    if (strcmp(part, "raw") == 0)
+        error_set(&f->remedy, FAIL_DATA,
+                  "get it again with 'mnistprep fetch --force %s'", f->dataset);
+    else
+        error_set(&f->remedy, FAIL_DATA,
+                  "make the set again with 'mnistprep prep --force %s%s' and "
+                  "the options it was made with",
+                  f->dataset, f->own ? " --from ..." : "");
+}
 
 static void add(struct findings *f, const char *file, const char *part,
                 const char *status, const char *detail)
 {
-    bool wrong = strcmp(status, "ok") != 0 && strcmp(status, "repacked") != 0;
+    bool by_size = strcmp(status, "size-only") == 0;
+    bool wrong = strcmp(status, "ok") != 0 && strcmp(status, "repacked") != 0 &&
+                 !by_size;
 
     f->checked++;
     f->wrong += wrong;
-    if (wrong)
+    f->by_size += by_size;
+    if (wrong) {
+        suggest_remedy(f, part);
         error_set(&f->first, FAIL_DATA, "%s: %s/%s: %s", f->dataset, part, file,
                   detail ? detail : status);
+    }
     if (f->common->json) {
         struct json_t *doc = jsondoc_object(&f->failure);
         jsondoc_set_text(doc, "file", file, &f->failure);
@@ -48,7 +68,7 @@ static void add(struct findings *f, const char *file, const char *part,
         jsondoc_set_text(doc, "detail", detail, &f->failure);
         jsondoc_append(f->files, doc, &f->failure);
     } else if (!f->common->quiet || wrong) {
-        printf("%-9s", status);
+        printf("%-10s", status);
         report_text(f->dataset);
         printf("/%s/", part);
         report_text(file);
@@ -94,9 +114,27 @@ static void on_prepared(void *context, const char *file,
         [SETVERIFY_OK] = "ok",
         [SETVERIFY_MISSING] = "missing",
         [SETVERIFY_DAMAGED] = "damaged",
+        [SETVERIFY_SIZE_ONLY] = "size-only",
     };
 
     add(context, file, "prepared", words[status], problem);
+}
+
+static void tell_proof(const struct findings *f)
+{
+    const char *why = f->own ? "data of one's own is not prepared again"
+                             : "the raw files are not all there and right";
+
+    if (f->by_size > 0)
+        report_note(f->common,
+                    "%s: %s, and dataset.json has no SHA-256 of %zu prepared "
+                    "files, so of these the size alone was compared",
+                    f->dataset, why, f->by_size);
+    else
+        report_note(f->common,
+                    "%s: %s, so prepared files were compared with the SHA-256 "
+                    "in dataset.json",
+                    f->dataset, why);
 }
 
 /* By making it again, unless a raw file is known to be wrong. */
@@ -111,10 +149,12 @@ static bool verify_prepared(struct findings *f,
                   (unsigned)f->common->jobs, &recomputed, on_prepared, f,
                   &why)) {
         if (!recomputed)
-            report_note(f->common,
-                        "%s: the raw files are not all there and right, so "
-                        "prepared files were compared by size only",
-                        d->name);
+            tell_proof(f);
+        else
+            report_detail(f->common,
+                          "%s: the set was made again from the raw files, by "
+                          "the recipe in dataset.json, and compared",
+                          f->dataset);
         return true;
     }
     if (why.code != FAIL_DATA && why.code != FAIL_USAGE)
@@ -166,6 +206,16 @@ static bool verify_dataset(struct findings *f,
     return ok && f->failure.code == FAIL_NONE;
 }
 
+static bool verify_own(struct findings *f, struct error *err)
+{
+    struct store store = { 0 };
+    bool ok = store_init(&store, f->common->data_dir, f->dataset, err) &&
+              verify_prepared(f, NULL, &store, err);
+
+    store_release(&store);
+    return ok && f->failure.code == FAIL_NONE;
+}
+
 static struct json_t *describe(struct findings *f)
 {
     struct json_t *doc = jsondoc_object(&f->failure);
@@ -175,47 +225,81 @@ static struct json_t *describe(struct findings *f)
     return doc;
 }
 
+/* All datasets together. */
+struct summary {
+    size_t checked, wrong;
+    struct error first, remedy; /* of the first that is wrong */
+    struct json_t *list;        /* NULL without --json */
+};
+
+/* The i-th: those of the catalogue come first. */
+static bool verify_one(struct summary *sum, const struct common *common,
+                       const struct datasets *all, size_t i, bool named,
+                       struct error *err)
+{
+    bool own = i >= all->count;
+    struct findings f = { .common = common,
+                          .catalogue = &all->catalogue,
+                          .dataset = own ? all->own.name[i - all->count]
+                                         : all->chosen[i]->name,
+                          .own = own };
+
+    if (common->json)
+        f.files = jsondoc_array(err);
+    bool ok = own ? verify_own(&f, err)
+                  : verify_dataset(&f, all->chosen[i], named, err);
+    if (common->json && f.checked > 0)
+        jsondoc_append(sum->list, describe(&f), err);
+    else
+        jsondoc_release(f.files);
+    sum->checked += f.checked;
+    sum->wrong += f.wrong;
+    if (f.wrong > 0) {
+        error_set(&sum->first, FAIL_DATA, "%s", f.first.text);
+        error_set(&sum->remedy, FAIL_DATA, "%s", f.remedy.text);
+    }
+    return ok;
+}
+
+/* Nothing wrong in a place that does not exist proves nothing. Before the first
+ * fetch there is none, unless one has named it. */
+static bool check_place(const struct common *common, struct error *err)
+{
+    return file_exists(common->data_dir) ||
+           strcmp(common->data_dir, "data") == 0 ||
+           error_set(err, FAIL_SYSTEM,
+                     "there is no directory '%s'; name the one that holds the "
+                     "datasets by --data-dir",
+                     common->data_dir);
+}
+
 static bool run(void *settings, int argc, char **argv, struct error *err)
 {
     const struct common *common = settings;
     struct datasets datasets = { 0 };
-    struct error first = { 0 };
-    size_t checked = 0, wrong = 0;
-    struct json_t *list = NULL;
-    bool ok = datasets_choose(&datasets, common, argc, argv, DATASETS_ALL, err);
+    struct summary sum = { .list = NULL };
+    bool ok =
+        datasets_choose(&datasets, common, argc, argv, DATASETS_ALL, err) &&
+        (argc > 0 || check_place(common, err));
 
     if (common->json)
-        list = jsondoc_array(err);
-    for (size_t i = 0; ok && i < datasets.count; i++) {
-        struct findings f = { .common = common,
-                              .catalogue = &datasets.catalogue,
-                              .dataset = datasets.chosen[i]->name };
-        if (common->json)
-            f.files = jsondoc_array(err);
-        ok = verify_dataset(&f, datasets.chosen[i], argc > 0, err);
-        if (common->json && f.checked > 0)
-            jsondoc_append(list, describe(&f), err);
-        else
-            jsondoc_release(f.files);
-        checked += f.checked;
-        wrong += f.wrong;
-        if (f.wrong > 0)
-            error_set(&first, FAIL_DATA, "%s", f.first.text);
-    }
+        sum.list = jsondoc_array(err);
+    for (size_t i = 0; ok && i < datasets.count + datasets.own.count; i++)
+        ok = verify_one(&sum, common, &datasets, i, argc > 0, err);
     if (common->json && ok) {
         struct json_t *doc = jsondoc_object(err);
         jsondoc_set_text(doc, "schema", "mnistprep.verify/1", err);
-        jsondoc_set(doc, "datasets", list, err);
-        list = NULL;
+        jsondoc_set(doc, "datasets", sum.list, err);
+        sum.list = NULL;
         ok = report_json(doc, err);
     }
-    jsondoc_release(list);
+    jsondoc_release(sum.list);
     datasets_release(&datasets);
-    if (ok && checked == 0)
+    if (ok && sum.checked == 0)
         report_note(common, "nothing is on disk in '%s'", common->data_dir);
-    if (ok && wrong > 0)
-        ok = error_set(err, FAIL_DATA, "%s; %zu of %zu files are not right",
-                       first.text, wrong, checked);
+    if (ok && sum.wrong > 0)
+        ok = error_set(err, FAIL_DATA, "%s; %zu of %zu files are not right; %s",
+                       sum.first.text, sum.wrong, sum.checked, sum.remedy.text);
     return ok;
 }
 
@@ -227,9 +311,11 @@ const struct command command_verify = {
     .summary = "check raw files by hash, prepared files by making them again",
     .description =
         "Hashes the raw files anew, and makes the prepared set again in\n"
-        "memory to compare it with its files, byte by byte; without the raw\n"
-        "files it compares sizes. Without names it checks all that is on\n"
-        "disk. The exit status is 3 when anything is not right.",
+        "memory to compare it with its files, byte by byte. Without the raw\n"
+        "files it compares with the SHA-256 that 'prep --checksums' notes; a\n"
+        "file that has none is 'size-only'. Without names it checks all that\n"
+        "is on disk, prepared sets of your own as well. The exit status is 3\n"
+        "when anything is not right.",
     .examples = "  mnistprep verify\n  mnistprep verify mnist --json\n",
     .options = verify_options,
     .uses = USE_JSON | USE_JOBS,

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/suggest.h"
+#include "dataset/ownsets.h"
 #include "dataset/source.h"
 
 const struct catalogue_dataset *datasets_find(const struct catalogue *known,
@@ -40,6 +41,22 @@ static bool choose(struct datasets *d, const char *name, struct error *err)
     return found != NULL;
 }
 
+static bool choose_own(struct datasets *d, const char *name, struct error *err)
+{
+    for (size_t i = 0; i < d->own.count; i++)
+        if (strcmp(d->own.name[i], name) == 0)
+            return true;
+    return listing_add(&d->own, name, err);
+}
+
+static bool choose_all(struct datasets *d, const struct common *common,
+                       struct error *err)
+{
+    for (size_t i = 0; i < d->catalogue.count; i++)
+        d->chosen[d->count++] = &d->catalogue.dataset[i];
+    return own_sets_list(&d->own, common->data_dir, &d->catalogue, err);
+}
+
 bool datasets_choose(struct datasets *d, const struct common *common, int argc,
                      char **argv, enum datasets_default without,
                      struct error *err)
@@ -48,17 +65,21 @@ bool datasets_choose(struct datasets *d, const struct common *common, int argc,
         return false;
     if (argc == 0 && without == DATASETS_MNIST)
         return choose(d, "mnist", err);
-    for (size_t i = 0; argc == 0 && i < d->catalogue.count; i++)
-        d->chosen[d->count++] = &d->catalogue.dataset[i];
-    for (int i = 0; i < argc; i++)
-        if (!choose(d, argv[i], err))
+    if (argc == 0)
+        return choose_all(d, common, err);
+    for (int i = 0; i < argc; i++) {
+        bool own = without == DATASETS_ALL &&
+                   own_set_exists(common->data_dir, argv[i], &d->catalogue);
+        if (!(own ? choose_own : choose)(d, argv[i], err))
             return false;
+    }
     return true;
 }
 
 void datasets_release(struct datasets *d)
 {
     catalogue_release(&d->catalogue);
+    listing_release(&d->own);
 }
 
 bool datasets_one(struct datasets *d, struct store *store,

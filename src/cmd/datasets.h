@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "cli/option.h"
 #include "dataset/catalogue.h"
+#include "dataset/listing.h"
 #include "dataset/store.h"
 
 /* Starts as { 0 }; released by datasets_release. */
@@ -16,9 +17,14 @@ struct datasets {
     struct catalogue catalogue;
     const struct catalogue_dataset *chosen[CATALOGUE_DATASETS_MAX];
     size_t count;
+    struct listing own; /* names of prepared sets that no catalogue knows */
 };
 
-enum datasets_default { DATASETS_MNIST, DATASETS_ALL };
+enum datasets_default {
+    DATASETS_MNIST,
+    DATASETS_ALL, /* of the catalogue, and prepared sets of one's own, which
+                     can be named, too */
+};
 
 /* FAIL_USAGE, with a suggestion, for a name the catalogue does not have. */
 const struct catalogue_dataset *datasets_find(const struct catalogue *known,

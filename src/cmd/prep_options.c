@@ -50,7 +50,7 @@ const struct option_row prep_options[] = {
     { "group", 0, CHOICE(S, words.group, recipe_groups), W, .arg = "WHAT",
       .help = "writer: none in both train and val, nor in two\n"
               "folds (qmnist; mnist, once qmnist is fetched)" },
-    { "folds", 0, COUNT(S, words.folds), W, .arg = "K",
+    { "folds", 0, COUNT(S, words.folds), W, .least = 1, .arg = "K",
       .help = "train-folds.u8: the fold, 0..K-1, of each row" },
     { "shuffle", 0, FLAG(S, words.shuffle), W,
       .help = "each split in a random order, by seed" },
@@ -61,10 +61,10 @@ const struct option_row prep_options[] = {
               "rows are left out" },
     { "relabel", 0, FLAG(S, words.relabel), W,
       .help = "labels become places in that list" },
-    { "limit", 0, COUNT(S, words.limit), W, .arg = "N",
+    { "limit", 0, COUNT(S, words.limit), W, .least = 1, .arg = "N",
       .help = "at most N rows of each split: the first that\n"
               "come out" },
-    { "per-class", 0, COUNT(S, words.per_class), W, .arg = "N",
+    { "per-class", 0, COUNT(S, words.per_class), W, .least = 1, .arg = "N",
       .help = "at most N rows of each class of each split" },
     { "drop-duplicates", 0, FLAG(S, words.drop_duplicates), W,
       .help = "leave out rows of train that are equal to an\n"
@@ -119,6 +119,18 @@ static bool parse_real(const char *option, const char *text, double *to,
            error_set(err, FAIL_USAGE, "%s: '%s' is no number", option, text);
 }
 
+/* Words that would have no effect are a mistake about another word. */
+static bool check_pairs(const struct recipe_words *w, struct error *err)
+{
+    if (w->resample != RESAMPLE_BILINEAR && !w->size)
+        return error_set(err, FAIL_USAGE, "--resample goes with --size");
+    if (w->smoothing && w->no_onehot)
+        return error_set(err, FAIL_USAGE,
+                         "--smoothing goes with one-hot rows, which "
+                         "--no-onehot leaves out");
+    return true;
+}
+
 bool prep_recipe(const struct prep_settings *s, const struct input *in,
                  struct recipe *r, struct error *err)
 {
@@ -145,6 +157,8 @@ bool prep_recipe(const struct prep_settings *s, const struct input *in,
     if (w->seed && !number_parse_u64(w->seed, &r->seed))
         return error_set(err, FAIL_USAGE,
                          "--seed: '%s' is no whole number below 2^64", w->seed);
+    if (!check_pairs(w, err))
+        return false;
     if (!dtype_parse(label_dtype_names[w->label_dtype], &label_dtype) ||
         !scale_options_resolve(&w->scale, &r->scale, &dtype, err))
         return false;

@@ -232,11 +232,12 @@ static void conclude(struct transfer_file *file,
 
     file->err = (struct error){ 0 };
     if (story.code == FAIL_NONE)
-        error_set(
-            &file->err, FAIL_NETWORK,
-            "%s: not on disk, and %s; get %s and put it at '%s'", file->name,
-            settings->offline ? "this is offline" : "there is no mirror to ask",
-            by_hand, file->path);
+        error_set(&file->err, FAIL_NETWORK,
+                  "%s: %s, and %s; get %s and put it at '%s'", file->name,
+                  file->there ? file->there : "not on disk",
+                  settings->offline ? "this is offline"
+                                    : "there is no mirror to ask",
+                  by_hand, file->path);
     else if (is_fatal(&story))
         error_set(&file->err, story.code, "%s: %s", file->name, story.text);
     else

@@ -24,6 +24,8 @@ struct item {
     const struct catalogue_file *file;
     char *path;                     /* owned */
     char *by_hand;                  /* owned: what to get without us */
+    char *there;                    /* owned: what is wrong with what is there;
+                                       NULL: nothing, or nothing is there */
     char *local_names[LOCAL_NAMES]; /* owned */
     const char *names[LOCAL_NAMES + 1];
     struct raw_facts facts;
@@ -37,6 +39,7 @@ struct job {
     struct receipt receipt;
     const char **mirrors; /* owned */
     size_t mirror_count;
+    bool read_only; /* nothing can come, so nothing is written either */
     struct item item[FILES_MAX];
     size_t count;
 };
@@ -60,6 +63,17 @@ static bool list_mirrors(struct job *job, struct error *err)
         if (!transfer_is_local(d->mirrors[i]) || file_exists(d->mirrors[i]))
             job->mirrors[job->mirror_count++] = d->mirrors[i];
     return true;
+}
+
+/* A dry run, and one that may not ask any of the mirrors, leaves no trace. */
+static bool writes_nothing(const struct job *job)
+{
+    const struct fetch_settings *s = job->settings;
+    bool can_come = !s->transfer.offline;
+
+    for (size_t i = 0; i < job->mirror_count; i++)
+        can_come = can_come || transfer_is_local(job->mirrors[i]);
+    return s->dry_run || !can_come;
 }
 
 /* Under what other names a directory may have the file: gunzip -N restores a
@@ -124,15 +138,19 @@ static void look_at_disk(struct item *item)
         item->result.state = FETCH_KEPT;
         /* The receipt only saves work: a directory that cannot be written may
          * be without one. */
-        if (!s->dry_run)
+        if (!item->job->read_only)
             (void)!receipt_note(receipt, item->path, &item->facts, NULL,
                                 &ignored);
         return;
     }
     bool ours = file_is_regular(item->path) &&
                 receipt_lists(receipt, item->file->name);
-    if (why.code == FAIL_DATA && (ours || s->force))
-        return; /* gone bad, or to be replaced: get it again */
+    if (why.code == FAIL_DATA && (ours || s->force)) {
+        /* gone bad, or to be replaced: get it again */
+        item->there =
+            text_format(&ignored, "damaged on disk (it is %s)", why.text);
+        return;
+    }
     item->result.state = FETCH_FAILED;
     if (why.code != FAIL_DATA)
         error_set(&item->err, why.code, "%s", why.text);
@@ -217,6 +235,7 @@ static void add_to_batch(struct batch *b, struct item *item)
         .name = item->file->name,
         .path = item->path,
         .by_hand = item->by_hand,
+        .there = item->there,
         .mirrors = job->mirrors,
         .mirror_count = job->mirror_count,
         .bytes = item->file->bytes,
@@ -262,6 +281,25 @@ static void download(struct job *job)
     note_batch(&members);
 }
 
+/* Offline all files are to be got by hand: the first is told with its place,
+ * the others by their names. */
+static void name_others(const struct job *job, const struct error *told,
+                        struct error *err)
+{
+    const char *before = "; and likewise ";
+
+    for (size_t i = 0; i < job->count; i++) {
+        const struct item *item = &job->item[i];
+        size_t used = strlen(err->text);
+        if (&item->err == told || item->err.code != FAIL_NETWORK)
+            continue;
+        snprintf(err->text + used, sizeof err->text - used, "%s%s%s%s", before,
+                 item->file->name, item->there ? ", " : "",
+                 item->there ? item->there : "");
+        before = ", ";
+    }
+}
+
 /* Tells of each file, in order; the most severe failure decides. */
 static bool report(struct job *job, struct error *err)
 {
@@ -278,7 +316,12 @@ static bool report(struct job *job, struct error *err)
             (!worst || item->err.code > worst->code))
             worst = &item->err;
     }
-    return !worst || error_set(err, worst->code, "%s", worst->text);
+    if (!worst)
+        return true;
+    error_set(err, worst->code, "%s", worst->text);
+    if (job->settings->transfer.offline && worst->code == FAIL_NETWORK)
+        name_others(job, worst, err);
+    return false;
 }
 
 static void release_job(struct job *job)
@@ -286,6 +329,7 @@ static void release_job(struct job *job)
     for (size_t i = 0; i < job->count; i++) {
         free(job->item[i].path);
         free(job->item[i].by_hand);
+        free(job->item[i].there);
         for (size_t j = 0; j < LOCAL_NAMES; j++)
             free(job->item[i].local_names[j]);
     }
@@ -317,7 +361,8 @@ bool fetch_dataset(const struct catalogue_dataset *dataset,
     job->dataset = dataset;
     job->settings = settings;
     bool ok = list_items(job, store->raw, err) && list_mirrors(job, err);
-    if (ok && !settings->dry_run) {
+    job->read_only = ok && writes_nothing(job);
+    if (ok && !job->read_only) {
         ok = directory_make(store->raw, err) &&
              directory_lock(&lock, store->raw, &settings->wait, err);
         if (ok)

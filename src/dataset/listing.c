@@ -19,7 +19,7 @@ void listing_release(struct listing *l)
     *l = (struct listing){ 0 };
 }
 
-static bool listing_add(struct listing *l, const char *name, struct error *err)
+bool listing_add(struct listing *l, const char *name, struct error *err)
 {
     if (l->count == l->room) {
         size_t room = l->room ? 2 * l->room : 64;

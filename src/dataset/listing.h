@@ -18,6 +18,8 @@ struct listing {
 /* All names that do not begin with a dot. */
 bool MUST_USE listing_read(struct listing *l, const char *dir,
                            struct error *err);
+bool MUST_USE listing_add(struct listing *l, const char *name,
+                          struct error *err);
 void listing_release(struct listing *l); /* accepts { 0 } */
 
 /* A directory, or a link to one. */

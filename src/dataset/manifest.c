@@ -56,6 +56,8 @@ static bool visit_array(const struct manifest_array *a, file_visitor *visit,
                         void *context)
 {
     struct manifest_file file = { .file = a->file, .bytes = a->bytes };
+
+    memcpy(file.sha256, a->sha256, sizeof file.sha256);
     return !a->file || visit(context, &file);
 }
 

@@ -214,10 +214,25 @@ static bool finish_part(struct source_part *part, struct error *err)
     return true;
 }
 
+/* A tree is no file; what stands for its bytes is the list of its files. */
+static void finish_sum(struct source *s)
+{
+    struct raw_facts *facts = &s->part[PART_IMAGES].facts;
+
+    if (!s->sum.list.context)
+        return;
+    facts->bytes = facts->payload_bytes = s->sum.bytes;
+    tree_sum_finish(&s->sum, facts->sha256);
+    memcpy(facts->payload_sha256, facts->sha256, sizeof facts->sha256);
+}
+
 bool source_finish(struct source *s, struct error *err)
 {
-    return finish_part(&s->part[PART_IMAGES], err) &&
-           finish_part(&s->part[PART_LABELS], err);
+    if (!finish_part(&s->part[PART_IMAGES], err) ||
+        !finish_part(&s->part[PART_LABELS], err))
+        return false;
+    finish_sum(s);
+    return true;
 }
 
 void source_close(struct source *s)
@@ -231,6 +246,7 @@ void source_close(struct source *s)
         part->path = NULL;
     }
     tree_close(&s->tree);
+    tree_sum_release(&s->sum);
     free(s->raw);
     s->raw = NULL;
 }

@@ -43,7 +43,8 @@ struct source {
     struct array_info images; /* dim[0] is count */
     bool has_labels;
     struct source_part part[CATALOGUE_PARTS];
-    struct tree tree; /* of INPUT_TREE: the names of its classes */
+    struct tree tree;    /* of INPUT_TREE: the names of its classes */
+    struct tree_sum sum; /* of INPUT_TREE, when it is hashed on the way */
     uint64_t next_row;
     /* How labels stand in their rows, and what is to be done to both. */
     size_t label_columns, label_column;

@@ -122,14 +122,17 @@ static bool open_table(struct source *s, const char *path, unsigned flags,
     return part->stream.in && csv_open_table(&part->stream, header, err);
 }
 
-static bool open_tree(struct source *s, const char *path, struct error *err)
+static bool open_tree(struct source *s, const char *path, unsigned flags,
+                      struct error *err)
 {
+    struct tree_sum *sum = flags & SOURCE_HASH ? &s->sum : NULL;
     struct source_part *images = &s->part[PART_IMAGES];
     struct source_part *labels = &s->part[PART_LABELS];
 
     images->path = text_copy(path, err);
     labels->path = text_copy(path, err);
-    if (!images->path || !labels->path || !tree_open(&s->tree, path, err))
+    if (!images->path || !labels->path ||
+        !tree_open_summed(&s->tree, path, sum, err))
         return false;
     images->stream = s->tree.images;
     labels->stream = s->tree.labels;
@@ -384,7 +387,7 @@ static bool open_files(struct source *s, const struct input_split *split,
         return open_table(s, split->path[PART_IMAGES], flags, header, err);
     case INPUT_TREE:
         s->has_labels = true;
-        return open_tree(s, split->path[PART_IMAGES], err);
+        return open_tree(s, split->path[PART_IMAGES], flags, err);
     case INPUT_ARRAYS:
     case INPUT_NPZ:
         break;

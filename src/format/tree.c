@@ -11,6 +11,7 @@
 #include "format/content.h"
 #include "format/pngimage.h"
 #include "format/treelist.h"
+#include "format/treesum.h"
 
 /* ---- pictures ---- */
 
@@ -18,6 +19,7 @@
 struct tree_reader {
     struct reader base;
     struct tree_list list;
+    struct tree_sum *sum;  /* borrowed; NULL: none is wanted */
     size_t next;           /* the file that comes after `pixels` */
     unsigned char *pixels; /* owned: one picture; NULL before the first */
     size_t height, width;  /* of all of them */
@@ -34,12 +36,16 @@ static char *picture_path(const struct tree_reader *r, size_t i,
                        r->list.folder[file->label], file->name);
 }
 
+/* Decoding reads the file to its end, so that all of it is in the digest; NULL:
+ * there is none. */
 static bool open_picture(struct array_stream *s, const char *path,
-                         struct error *err)
+                         struct digest *digest, struct error *err)
 {
     unsigned char head[READER_PEEK_MAX];
 
     s->in = file_reader_open(path, err);
+    if (digest)
+        s->in = digest_reader_open(s->in, digest, err);
     ptrdiff_t got = s->in ? reader_peek(s->in, head, sizeof head, err) : -1;
     if (got < 0)
         return false;
@@ -77,19 +83,33 @@ static bool check_size(struct tree_reader *r, const struct array_info *info,
     return false;
 }
 
+static void sum_picture(const struct tree_reader *r, struct digest *digest)
+{
+    uint64_t bytes = digest->bytes;
+    char sha256[DIGEST_TEXT];
+
+    digest_finish(digest, sha256);
+    tree_sum_add(r->sum, &r->list, r->next, sha256, bytes);
+}
+
 static bool read_picture(struct tree_reader *r, struct error *err)
 {
     struct array_stream s = { 0 };
+    struct digest digest = { 0 };
     char *path = picture_path(r, r->next, err);
-    bool ok = path && open_picture(&s, path, err) &&
+    bool ok = path && (!r->sum || digest_init(&digest, DIGEST_SHA256, err)) &&
+              open_picture(&s, path, r->sum ? &digest : NULL, err) &&
               check_size(r, &s.info, path, err) &&
               array_read_native(&s, r->pixels, r->height * r->width, err) >= 0;
 
+    if (ok && r->sum)
+        sum_picture(r, &digest);
     if (ok) {
         r->next++;
         r->at = 0;
     }
     array_close(&s);
+    digest_release(&digest);
     free(path);
     return ok;
 }
@@ -126,13 +146,16 @@ static const struct reader_ops pictures_ops = { pictures_read, pictures_close };
 /* ---- the tree ---- */
 
 /* Lists all files, and reads the first picture, which has the size of all. */
-static struct tree_reader *open_reader(const char *dir, struct error *err)
+static struct tree_reader *open_reader(const char *dir, struct tree_sum *sum,
+                                       struct error *err)
 {
     struct tree_reader *r = reader_new(sizeof *r, &pictures_ops, dir, err);
 
     if (!r)
         return NULL;
-    if (tree_list_read(&r->list, dir, err) && read_picture(r, err))
+    r->sum = sum;
+    if (tree_list_read(&r->list, dir, err) &&
+        (!sum || tree_sum_init(sum, &r->list, err)) && read_picture(r, err))
         return r;
     pictures_close(&r->base);
     return NULL;
@@ -176,8 +199,14 @@ static bool open_labels(struct array_stream *s, const struct tree_list *l,
 
 bool tree_open(struct tree *t, const char *dir, struct error *err)
 {
+    return tree_open_summed(t, dir, NULL, err);
+}
+
+bool tree_open_summed(struct tree *t, const char *dir, struct tree_sum *sum,
+                      struct error *err)
+{
     struct tree new = { 0 };
-    struct tree_reader *r = open_reader(dir, err);
+    struct tree_reader *r = open_reader(dir, sum, err);
 
     if (!r)
         return false;

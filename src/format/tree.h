@@ -9,6 +9,7 @@
 
 #include "format/array.h"
 #include "format/sink.h"
+#include "format/treesum.h"
 
 /* A tree as two arrays. Starts as { 0 }. */
 struct tree {
@@ -32,6 +33,11 @@ struct tree {
  * Memory is for the names. The pictures are read as the stream is: one that is
  * no 8-bit grey PNG, or not of the first one's size, is FAIL_DATA then. */
 bool MUST_USE tree_open(struct tree *t, const char *dir, struct error *err);
+
+/* The same; *sum, which stays the caller's and outlives the images, has taken
+ * all pictures when the last of them has been read. NULL: no hashing. */
+bool MUST_USE tree_open_summed(struct tree *t, const char *dir,
+                               struct tree_sum *sum, struct error *err);
 void tree_close(struct tree *t); /* accepts { 0 } and a closed one */
 
 /* png/<split>/<label>/<row>.png: labels and rows in as many digits as the

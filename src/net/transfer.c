@@ -88,9 +88,8 @@ static void end_without_mirror(struct course *c)
     bool network = c->network_failures > 0 || c->story[0] == '\0';
 
     if (c->story[0] == '\0')
-        snprintf(text, sizeof text,
-                 "%s: not on disk, and %s; get %s and put it at '%s'",
-                 c->file->name,
+        snprintf(text, sizeof text, "%s: %s, and %s; get %s and put it at '%s'",
+                 c->file->name, c->file->there ? c->file->there : "not on disk",
                  c->all->settings->offline ? "this is offline"
                                            : "there is no mirror to ask",
                  c->file->by_hand ? c->file->by_hand : "it", c->file->path);

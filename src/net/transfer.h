@@ -42,6 +42,8 @@ struct transfer_file {
     const char *name;    /* appended to each mirror */
     const char *path;    /* where it shall stand in the end */
     const char *by_hand; /* where else to get it, for messages; may be NULL */
+    const char *there;   /* what is wrong with the file that stands at `path`,
+                            for messages; NULL: there is none */
     const char *const *mirrors; /* URLs, file: URLs, directories; in order */
     size_t mirror_count;
     uint64_t bytes;     /* as published; 0: unknown */

@@ -50,14 +50,13 @@ static bool check_folders(const struct outputs *o, const char *name,
     return true;
 }
 
-static bool reserve(struct sink_file *f, struct error *err)
+static void reserve(struct sink_file *f)
 {
     const struct sink_note *note = &f->note;
     uint64_t bytes = 0;
 
-    if (!f->has_note || !array_bytes(&note->info, &bytes))
-        return true;
-    return outfile_reserve(&f->out, note->offset + bytes, err);
+    if (f->has_note && array_bytes(&note->info, &bytes))
+        outfile_reserve(&f->out, note->offset + bytes);
 }
 
 static bool open_for(struct outputs *o, struct sink_file *f, struct error *err)
@@ -66,9 +65,12 @@ static bool open_for(struct outputs *o, struct sink_file *f, struct error *err)
         return false;
     if (o->mode != OUTPUTS_COMPARE && !check_folders(o, f->name, err))
         return false;
-    if (o->mode == OUTPUTS_WRITE)
-        return outfile_stage(&f->out, o->dir, f->path, o->flags, err) &&
-               reserve(f, err);
+    if (o->mode == OUTPUTS_WRITE) {
+        if (!outfile_stage(&f->out, o->dir, f->path, o->flags, err))
+            return false;
+        reserve(f);
+        return true;
+    }
     if (o->mode == OUTPUTS_COMPARE && file_is_regular(f->path))
         f->fd = open(f->path, O_RDONLY | O_CLOEXEC);
     if (o->mode == OUTPUTS_COMPARE && f->fd < 0)
@@ -333,7 +335,8 @@ static bool finish_sums(struct outputs *o, struct sink_file *sums,
     unsigned long long bytes = 0;
 
     if (all_equal(o))
-        return write_sums(o, sums, err) && finish_file(sums, err);
+        return write_sums(o, sums, err) && finish_file(sums, err) &&
+               hash_file(sums, err);
     if (file_size(sums->path, &bytes))
         sums->bytes = bytes;
     return finish_file(sums, err);

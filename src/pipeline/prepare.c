@@ -9,10 +9,9 @@
 #include "base/directory.h"
 #include "base/folder.h"
 #include "base/text.h"
-#include "dataset/rawfile.h"
 #include "dataset/store.h"
 #include "pipeline/depfile.h"
-#include "pipeline/groups.h"
+#include "pipeline/setcurrent.h"
 #include "pipeline/setplace.h"
 #include "pipeline/setrun.h"
 
@@ -22,140 +21,6 @@ struct preparation {
     struct setrun set;
     struct setplace place; /* what is there */
 };
-
-/* ---- is it done already? ---- */
-
-static const struct manifest_source *
-find_source(const struct manifest *m, const char *split, const char *part)
-{
-    for (size_t i = 0; i < m->source_count; i++)
-        if (strcmp(m->source[i].split, split) == 0 &&
-            strcmp(m->source[i].part, part) == 0)
-            return &m->source[i];
-    return NULL;
-}
-
-/* The facts of a file as it is now. */
-static bool look_at(const struct preparation *p, const char *path,
-                    struct raw_facts *facts)
-{
-    struct error ignored = { 0 };
-
-    return (p->settings->input->dataset &&
-            receipt_find(&p->set.receipt, path, facts)) ||
-           rawfile_hash_file(path, facts, &ignored);
-}
-
-static bool groups_unchanged(const struct preparation *p,
-                             const struct manifest_source *noted)
-{
-    struct error ignored = { 0 };
-    struct raw_facts facts = { 0 };
-    char *path = groups_path(&p->set, &ignored);
-    bool same = path && rawfile_hash_file(path, &facts, &ignored) &&
-                strcmp(facts.sha256, noted->facts.sha256) == 0;
-
-    free(path);
-    return same;
-}
-
-/* Are the raw files those the old set was made of? */
-static bool sources_unchanged(const struct preparation *p)
-{
-    const struct input *in = p->settings->input;
-    const struct manifest *m = &p->place.manifest;
-
-    for (size_t i = 0; i < m->source_count; i++) {
-        const struct manifest_source *noted = &m->source[i];
-        if (strcmp(noted->part, "groups") == 0) {
-            if (!groups_unchanged(p, noted))
-                return false;
-            continue;
-        }
-        size_t split = input_find_split(in, noted->split);
-        struct raw_facts facts = { 0 };
-        const char *path = NULL;
-        if (split == in->split_count)
-            return false;
-        for (int part = 0; part < CATALOGUE_PARTS; part++)
-            if (strcmp(noted->part,
-                       catalogue_part_name((enum catalogue_part)part)) == 0)
-                path = in->split[split].path[part];
-        if (!path || in->split[split].form == INPUT_TREE ||
-            strcmp(path_base(path), noted->file) != 0 ||
-            !look_at(p, path, &facts) ||
-            strcmp(facts.sha256, noted->facts.sha256) != 0)
-            return false;
-    }
-    return true;
-}
-
-/* Does the old set have a source for each file that would be read? */
-static bool sources_complete(const struct preparation *p)
-{
-    const struct input *in = p->settings->input;
-
-    for (size_t i = 0; i < in->split_count; i++)
-        for (int part = 0; p->set.recipe.split[i] && part < CATALOGUE_PARTS;
-             part++)
-            if (in->split[i].path[part] &&
-                !find_source(&p->place.manifest, in->split[i].name,
-                             catalogue_part_name((enum catalogue_part)part)))
-                return false;
-    return true;
-}
-
-/* The names that the catalogue has now. Those of one's own data come from the
- * data itself. */
-static bool same_classes(const struct manifest *m, const struct setrun *set)
-{
-    const struct catalogue_dataset *d = set->input->dataset;
-    const struct recipe *r = &set->recipe;
-    uint64_t base = d && r->as_published ? d->label_base : 0;
-    size_t count = !d           ? m->class_count
-                   : r->relabel ? r->class_count
-                                : d->class_count + (size_t)base;
-    bool same = m->class_count == count;
-
-    for (size_t i = 0; d && same && i < count; i++)
-        same = strcmp(m->classes[i],
-                      catalogue_class_name(
-                          d, base, r->relabel ? r->class_list[i] : i)) == 0;
-    return same;
-}
-
-/* Constants of each pixel that were given, not fitted. */
-static bool same_moments(const struct preparation *p)
-{
-    const struct pixel_moments *new = p->set.recipe.scale.pixel;
-    struct pixel_moments old = { 0 };
-    struct error ignored = { 0 };
-
-    if (!p->set.recipe.fitted_on[0] || !new)
-        return true;
-    size_t bytes = new->pixels * sizeof(double);
-    bool same =
-        recipe_moments_from_json(&old, p->place.manifest.recipe, &ignored) &&
-        old.pixels == new->pixels &&memcmp(old.mean, new->mean, bytes) == 0 &&
-        memcmp(old.std, new->std, bytes) == 0;
-    pixel_moments_release(&old);
-    return same;
-}
-
-static bool is_current(const struct preparation *p)
-{
-    const struct manifest *m = &p->place.manifest;
-    struct error ignored = { 0 };
-    struct recipe old;
-
-    return p->place.has_manifest && !p->place.incomplete &&
-           strcmp(m->dataset, p->settings->input->name) == 0 &&
-           recipe_from_json(&old, m->recipe, p->settings->input, &ignored) &&
-           recipe_equal(&old, &p->set.recipe) && same_moments(p) &&
-           same_classes(m, &p->set) &&
-           manifest_files_fit(m, p->settings->output_dir, &ignored) &&
-           sources_complete(p) && sources_unchanged(p);
-}
 
 /* ---- may we? ---- */
 
@@ -397,6 +262,23 @@ static bool visit_all(struct preparation *p, enum prepare_outcome outcome,
     return ok && visit_name(p, STORE_MANIFEST, v, err);
 }
 
+/* Says why, too. */
+static bool is_current(const struct preparation *p)
+{
+    const struct prepare_settings *s = p->settings;
+    struct error why = { 0 };
+    bool current =
+        s->force ? error_set(&why, FAIL_STALE, "--force asks for it")
+                 : set_is_current(&p->set, &p->place, s->output_dir, &why);
+
+    if (s->because)
+        s->because(s->because_context, current,
+                   current ? "the recipe, its sources and the sizes of its "
+                             "files are as dataset.json says"
+                           : why.text);
+    return current;
+}
+
 bool prepare_dataset(const struct prepare_settings *settings,
                      enum prepare_outcome *outcome,
                      void (*visit)(void *context, const char *path),
@@ -420,7 +302,7 @@ bool prepare_dataset(const struct prepare_settings *settings,
     }
     ok = ok &&
          setplace_look(&p.place, settings->output_dir, settings->force, err);
-    if (ok && !settings->force && is_current(&p)) {
+    if (ok && is_current(&p)) {
         *outcome = PREPARE_CURRENT;
     } else if (ok) {
         *outcome = settings->dry_run ? PREPARE_WANTED : PREPARE_MADE;

@@ -29,6 +29,9 @@ struct prepare_settings {
     const char *const *also;     /* further files the set depends on, for the */
     size_t also_count;           /* depfile */
     struct directory_wait wait;
+    /* Told why the set is current, or why it is made; NULL: nobody asks. */
+    void (*because)(void *context, bool current, const char *reason);
+    void *because_context;
     const char *tool; /* "mnistprep 0.1.0", for the manifest */
 };
 

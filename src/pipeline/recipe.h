@@ -99,7 +99,11 @@ bool MUST_USE recipe_from_json(struct recipe *r, struct json_t *doc,
 bool MUST_USE recipe_moments_from_json(struct pixel_moments *m,
                                        struct json_t *doc, struct error *err);
 
-/* Would both make the same? What was fitted on the data is not compared. */
+/* The key of the first part that is different; NULL when both would make the
+ * same. What was fitted on the data is not compared. */
+const char *recipe_difference(const struct recipe *a, const struct recipe *b);
+
+/* Would both make the same? */
 bool recipe_equal(const struct recipe *a, const struct recipe *b);
 
 #endif

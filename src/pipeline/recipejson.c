@@ -379,23 +379,42 @@ bool recipe_moments_from_json(struct pixel_moments *m, struct json_t *doc,
     return true;
 }
 
-bool recipe_equal(const struct recipe *a, const struct recipe *b)
+static bool same_formats(const struct recipe *a, const struct recipe *b)
+{
+    bool same = a->format_count == b->format_count;
+
+    for (size_t i = 0; same && i < a->format_count; i++)
+        same = a->format[i] == b->format[i];
+    return same;
+}
+
+const char *recipe_difference(const struct recipe *a, const struct recipe *b)
 {
     bool given = a->scale.mode == SCALE_CUSTOM || a->fitted_on[0] != '\0';
-    bool constants = !given || (a->scale.mean == b->scale.mean &&
-                                a->scale.std == b->scale.std);
 
-    if (a->scale.mode != b->scale.mode || !constants || a->seed != b->seed ||
-        strcmp(a->fitted_on, b->fitted_on) != 0 ||
-        a->format_count != b->format_count || a->class_count != b->class_count)
-        return false;
+    if (a->scale.mode != b->scale.mode)
+        return "scale";
+    if (strcmp(a->fitted_on, b->fitted_on) != 0)
+        return "fitted_on";
+    if (given && a->scale.mean != b->scale.mean)
+        return "mean";
+    if (given && a->scale.std != b->scale.std)
+        return "std";
     for (size_t i = 0; i < COUNT_OF(fields); i++)
         if (!field_equal(a, b, &fields[i]))
-            return false;
-    for (size_t i = 0; i < a->format_count; i++)
-        if (a->format[i] != b->format[i])
-            return false;
-    return memcmp(a->class_list, b->class_list,
-                  a->class_count * sizeof *a->class_list) == 0 &&
-           memcmp(a->split, b->split, sizeof a->split) == 0;
+            return fields[i].key;
+    if (a->seed != b->seed)
+        return "seed";
+    if (!same_formats(a, b))
+        return "formats";
+    if (a->class_count != b->class_count ||
+        memcmp(a->class_list, b->class_list,
+               a->class_count * sizeof *a->class_list) != 0)
+        return "classes";
+    return memcmp(a->split, b->split, sizeof a->split) == 0 ? NULL : "splits";
+}
+
+bool recipe_equal(const struct recipe *a, const struct recipe *b)
+{
+    return recipe_difference(a, b) == NULL;
 }

@@ -237,6 +237,19 @@ static struct setrun_split *add_split(struct setrun *set, const char *name,
     return split;
 }
 
+/* A set without a row to learn from is a mistake. */
+static bool leaves_rows(const struct plan_split *rest,
+                        const struct plan_split *val, double wanted,
+                        struct error *err)
+{
+    if (rest->rows > 0 || val->rows == 0)
+        return true;
+    return error_set(err, FAIL_USAGE,
+                     "--val %.15g takes all rows of train, and none is left to "
+                     "train on; a smaller --val is needed",
+                     wanted);
+}
+
 static bool plan_source(struct setrun *set, size_t source,
                         const struct plan_rules *rules, const bool *dropped,
                         struct error *err)
@@ -258,7 +271,8 @@ static bool plan_source(struct setrun *set, size_t source,
     }
     if (own.val > 0) {
         struct setrun_split *val = add_split(set, "val", source);
-        return plan_make(&own, &rows, stream, &rest->plan, &val->plan, err);
+        return plan_make(&own, &rows, stream, &rest->plan, &val->plan, err) &&
+               leaves_rows(&rest->plan, &val->plan, own.val, err);
     }
     return plan_make(&own, &rows, stream, &rest->plan, NULL, err);
 }

@@ -8,7 +8,12 @@
 #include "base/error.h"
 #include "dataset/catalogue.h"
 
-enum setverify_status { SETVERIFY_OK, SETVERIFY_MISSING, SETVERIFY_DAMAGED };
+enum setverify_status {
+    SETVERIFY_OK, /* by all bytes: made again, or hashed */
+    SETVERIFY_MISSING,
+    SETVERIFY_DAMAGED,
+    SETVERIFY_SIZE_ONLY, /* the size is right; its bytes cannot be judged */
+};
 
 /* One file of the set, and what is wrong with it (NULL: nothing). */
 typedef void setverify_visitor(void *context, const char *file,
@@ -17,9 +22,10 @@ typedef void setverify_visitor(void *context, const char *file,
 
 /* Reads the manifest of prepared_dir, makes the set again in memory, and
  * compares byte by byte. `visit` gets each file. When the raw files are not all
- * there, or *recomputed is false, sizes are compared instead, and *recomputed
- * becomes false. False when even
- * that is not possible. */
+ * there, or *recomputed is false, files are compared with the SHA-256 that the
+ * manifest has of them, and by size where it has none, and *recomputed becomes
+ * false. False when even that is not possible. dataset is NULL for one's own,
+ * whose sources the manifest does not find again. */
 bool MUST_USE setverify(const struct catalogue_dataset *dataset,
                         const char *raw_dir, const char *data_dir,
                         const char *prepared_dir, unsigned jobs,

@@ -18,7 +18,8 @@
 /* Numbers are read in pieces of about this size, but at least a row. */
 enum { PIECE_BYTES = 64 * 1024 };
 
-#define AGAIN "; make the set again with 'mnistprep prep'"
+/* Without --force a set whose files have their sizes passes for done. */
+#define AGAIN "; make the set again with 'mnistprep prep --force'"
 
 /* One array of a split. Starts as { 0 }. */
 struct prepared_array {

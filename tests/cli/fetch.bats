@@ -851,6 +851,32 @@ PY
     assert_nothing
 }
 
+@test "fetch: --offline names all files, calls damage damage, and writes nothing" {
+    local file
+    tiny --offline -q
+    assert_status 4
+    for file in "${files[@]}"; do
+        assert_one_error_line "offline.*$file|$file.*offline"
+    done
+    assert_absent data
+    tiny --mirror "$src"
+    assert_status 0
+    fixture truncate "$src/${files[2]}" "$PWD/short" --keep 1000
+    cat short >"data/tiny/raw/${files[2]}"
+    rm "data/tiny/raw/${files[1]}"
+    snapshot data >before
+    tiny --offline -q
+    assert_status 4
+    assert_one_error_line "${files[1]}: not on disk, and this is offline.*${files[2]}, damaged on disk"
+    [[ $stderr != *"${files[0]}"* ]] || seen "one that is there was named"
+    snapshot data >after
+    assert_same before after
+    cp "$src/${files[1]}" data/tiny/raw
+    tiny --offline -q
+    assert_status 4
+    assert_one_error_line "${files[2]}: damaged on disk.*offline"
+}
+
 @test "fetch: --offline and MNISTPREP_OFFLINE=1" {
     start_server
     MNISTPREP_OFFLINE=1 mp -q --catalogue "$fixtures/tiny.json" fetch tiny --only-mirrors --retries 0 \

@@ -728,3 +728,33 @@ END
     [ "$status" -eq 0 ] || [ "$status" -eq 1 ] || seen "few descriptors"
     [ "$status" -eq 1 ] || [ "$(wc -c <out)" -eq 15680 ]
 }
+
+@test "--progress json holds for usage errors, wherever it stands, and by the environment" {
+    local words
+    is_json() {
+        assert_status 2
+        assert_no_stdout
+        printf '%s\n' "$stderr" | "$MNISTPREP_TEST_PYTHON" -E -S -c '
+import json, sys
+events = [json.loads(line) for line in sys.stdin]
+assert [e["event"] for e in events] == ["error", "end"], events
+assert events[1]["status"] == 2, events' || seen "$words"
+    }
+    for words in 'prep --vak --progress json' 'prep --vak --progress=json' \
+        '--vak prep --progress json' '--progress json prep --vak' 'perp --progress json'; do
+        # shellcheck disable=SC2086 # words are meant
+        mp $words
+        is_json
+    done
+    for words in 'prep --vak' '--vak prep' perp 'prep a b'; do
+        # shellcheck disable=SC2086 # words are meant
+        MNISTPREP_PROGRESS=json mp $words
+        is_json
+    done
+    MNISTPREP_PROGRESS=json mp prep --vak --progress plain
+    assert_one_error_line "unknown option '--vak'"
+    mp prep --vak --progress
+    assert_one_error_line "unknown option '--vak'"
+    mp prep --vak -- --progress json
+    assert_one_error_line "unknown option '--vak'"
+}

@@ -67,6 +67,28 @@ print(eval(sys.argv[2]))' "$@")
     [[ $output != *kmnist* ]] || seen "kmnist was not asked for"
 }
 
+@test "list: prepared sets of one's own" {
+    mp -q prep mine --from "$src"
+    list --json
+    assert_status 0
+    field mine '(d["own"], d["prepared"], [(s["name"], s["count"]) for s in d["splits"]], len(d["classes"]))'
+    [ "$value" = "(True, True, [('train', 40), ('test', 10)], 10)" ] || seen "$value"
+    field tiny 'd["own"]'
+    [ "$value" = False ]
+    list mine
+    assert_status 0
+    grep -q '^mine: own' <<<"$output"
+    grep -q 'train 40, test 10' <<<"$output"
+    [[ $output != *tiny* ]] || seen "tiny was not asked for"
+    rm data/mine/prepared/train-labels.u8
+    list mine
+    assert_status 0
+    grep -q 'damaged' <<<"$output"
+    mkdir -p data/empty
+    mp -q list empty
+    assert_status 2
+}
+
 @test "list: unknown dataset: 2, with a suggestion, and nothing on standard output" {
     mp -q list fashon-mnist
     assert_status 2

@@ -170,6 +170,37 @@ b = np.fromfile("out/train-labels.idx", np.uint8)[8:]
 assert sorted(zip(b.tolist(), a.tolist())) == sorted(zip(y.tolist(), x.reshape(-1, 36).tolist()))'
 }
 
+@test "prep --from: a tree of PNGs once more: nothing is done until it changes" {
+    local change first
+    cp -r "$f/split" tree
+    first=$(find tree/train -name '*.png' | LC_ALL=C sort | head -n 1)
+    again() {
+        mp prep mine --from tree --size 5x7 --invert --shuffle -o out "$@"
+    }
+    again
+    assert_status 0
+    [[ $stderr == *'prepared mine'* ]] || seen "expected a set"
+    manifest 'all(len(s["sha256"]) == 64 and s["bytes"] > 0 for s in m["sources"])'
+    cp -rp out before
+    again
+    assert_status 0
+    [[ $stderr == *'up to date'* ]] || seen "expected nothing to do"
+    again --check
+    assert_status 0
+    diff -r before out
+    for change in "cp '$first' tree/train/0/zz.png" "rm tree/train/0/zz.png; mv '$first' '$first.x.png'" \
+        "mv '$first.x.png' '$first'; mkdir tree/train/10" 'rmdir tree/train/10; fixture png $first --shape 6,6' \
+        "mkdir tree/train/.hidden; mv '$first' tree/train/9/$(basename "$first" .png)9.png"; do
+        eval "$change"
+        again --check
+        assert_status 10 || seen "$change"
+        again
+        assert_status 0
+        again --check
+        assert_status 0
+    done
+}
+
 @test "prep --from: no labels, --label-column none" {
     local table
     for table in nolabel.csv nolabelhead.csv; do

@@ -360,7 +360,7 @@ numbers() {
     tiny -o a --val 9
     local o
     for o in '--scale unit' '--seed 0' '--layout hw' '--resample bilinear' '--dtype f32' '--label-dtype u8' \
-        '--group none' '--limit 0' '--per-class 0' '--pad 0' '--format bin' '--smoothing 0'; do
+        '--group none' '--pad 0' '--format bin' '--smoothing 0'; do
         # shellcheck disable=SC2086 # words are meant
         usage recipe --recipe a/dataset.json $o || seen "$o"
     done
@@ -433,6 +433,43 @@ numbers() {
     same_set o p
 }
 
+# --- why
+
+@test "prep -v: why the set is made, and why not" {
+    # because REASON OPTIONS...: that is said, with -n and without
+    because() {
+        local reason=$1
+        shift
+        tiny -o o -v -n "$@"
+        [[ $stderr == *"o: the set is to be made: $reason"* ]] || seen "expected: $reason" || return 1
+        tiny -o o -v "$@"
+        assert_status 0 || return 1
+        [[ $stderr == *"o: the set is to be made: $reason"* ]] || seen "expected: $reason" || return 1
+        tiny -o o -v "$@"
+        [[ $stderr == *"o: nothing is to be done: the recipe, its sources and the sizes"* ]] ||
+            seen "expected nothing to do"
+    }
+    because 'there is no dataset.json'
+    because 'its recipe has another "scale"' --scale standard
+    because 'its recipe has another "limit"' --scale standard --limit 9
+    because 'its recipe has another "shuffle"' --scale standard --limit 9 --shuffle
+    because 'its recipe has another "seed"' --scale standard --limit 9 --shuffle --seed 4
+    because 'its recipe has another "formats"' --scale standard --limit 9 --shuffle --seed 4 --format npy
+    because 'its recipe has another "splits"' --scale standard --limit 9 --shuffle --seed 4 --format npy --splits train
+    because 'its recipe has another "scale"'
+    rm o/test-labels.u8
+    because "'o/test-labels.u8' is missing"
+    truncate -s 9 o/train-labels.u8
+    because "'o/train-labels.u8' has 9 bytes instead of 437"
+    gzip -dc data/tiny/raw/t10k-labels-idx1-ubyte.gz | gzip -1nc >packed
+    cp packed data/tiny/raw/t10k-labels-idx1-ubyte.gz
+    because "its source 't10k-labels-idx1-ubyte.gz' (test, labels) is another now"
+    tiny -o o -v --force
+    [[ $stderr == *'--force asks for it'* ]] || seen "expected --force"
+    tiny -o o
+    [[ $stderr != *sizes* ]] || seen "expected no reason without -v"
+}
+
 # --- usage
 
 @test "usage: errors leave no directory" {
@@ -445,6 +482,8 @@ numbers() {
 @test "usage: --relabel alone" { usage relabel --relabel; }
 @test "usage: --stratify alone" { usage stratify --stratify; }
 @test "usage: --group alone" { usage group --group writer; }
+@test "usage: --resample alone" { usage 'resample goes with --size' --resample nearest; }
+@test "usage: --smoothing without one-hot rows" { usage 'smoothing goes with.*no-onehot' --no-onehot --smoothing 0.1; }
 @test "usage: --group with --stratify" {
     py writers 100
     group mnist -o wrong --stratify --val 9
@@ -455,9 +494,20 @@ numbers() {
 @test "usage: --val of no row" { usage val --val 0.0000001; }
 @test "usage: --val of more rows than there are" { usage val --val 438; }
 @test "usage: --val of more rows than --classes leaves" { usage val --val 400 --classes 1; }
+@test "usage: --val that leaves no row to train" {
+    usage '--val 437 takes all rows of train' --val 437
+    usage '--val 0.9999 takes all rows of train' --val 0.9999
+    usage 'takes all rows of train' --val 437 --limit 5 --shuffle
+    tiny -o o --val 436
+    assert_status 0
+}
 @test "usage: --val below nothing" { each --val -1 -0.5; }
 @test "usage: --val that is no number of rows" { each --val 1.5 nan inf 1e30 '' 5x; }
-@test "usage: --folds" { each --folds 1 257 300 -2; }
+@test "usage: --folds" { each --folds 0 1 257 300 -2; }
+@test "usage: --limit and --per-class of no rows" {
+    each --limit 0 -1
+    each --per-class 0 -1
+}
 @test "usage: --classes" { each --classes 3,zz 10 3,3 3,three 3,,4 ''; }
 @test "usage: --size" { each --size 0x5 5x0 5 5x5x5 -5x5 99999999999x5; }
 @test "usage: --pad, --layout, --resample" {

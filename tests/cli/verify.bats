@@ -46,14 +46,14 @@ for dataset in report["datasets"]:
     for f in dataset["files"]:
         assert set(f) >= {"file", "part", "status", "detail"}, f
         assert f["part"] in ("raw", "prepared"), f
-        assert f["status"] in ("ok", "repacked", "missing", "damaged", "foreign"), f
+        assert f["status"] in ("ok", "repacked", "missing", "damaged", "size-only"), f
 if len(sys.argv) > 1:
     found = [f for d in report["datasets"] for f in d["files"]
              if f["file"].split("/")[-1] == sys.argv[1]]
     assert len(found) == 1, (sys.argv[1], report)
     assert found[0]["status"] == sys.argv[2], found
     bad = [f["file"] for d in report["datasets"] for f in d["files"]
-           if f is not found[0] and f["status"] not in ("ok", "repacked")]
+           if f is not found[0] and f["status"] not in ("ok", "repacked", "size-only")]
     assert not bad or sys.argv[3:] == ["and-others"], bad
 ' "$@"
 }
@@ -122,6 +122,49 @@ assert sorted(names) == ["tiny", "tony"], names'
     assert_status 0
     mp --catalogue two.json verify tiny tony
     assert_status 3
+}
+
+# What prep leaves of data of one's own.
+own_set() {
+    "$MNISTPREP" -q prep mine --from "$src" "$@" >/dev/null
+}
+
+@test "verify: a prepared set of one's own, by name and without" {
+    own_set
+    verify mine
+    assert_status 0
+    [ "$(grep -c '^size-only mine/prepared/' <<<"$output")" -eq 6 ]
+    own_set --checksums --force
+    verify mine
+    assert_status 0
+    [ "$(grep -c '^ok *mine/prepared/' <<<"$output")" -eq 7 ]
+    verify --json
+    assert_status 0
+    [[ $output == *'"mine"'* && $output == *'"tiny"'* ]] || seen "expected both"
+    printf '\377' | dd of=data/mine/prepared/train-images.f32 bs=1 seek=50 conv=notrunc status=none
+    verify -q mine
+    assert_status 3
+    assert_one_error_line "mine: prepared/train-images.f32.*prep --force mine --from"
+    verify -q
+    assert_status 3
+    verify -q tiny
+    assert_status 0
+    echo '{' >data/mine/prepared/dataset.json
+    verify mine
+    assert_status 3
+    [[ $output == *mine/prepared/dataset.json* ]] || seen "expected the name"
+    verify -q ../data/mine
+    assert_status 2
+}
+
+@test "verify: without names in a directory that does not exist: 1" {
+    verify -q -C nowhere
+    assert_status 1
+    assert_one_error_line "no directory 'nowhere'"
+    assert_absent nowhere
+    rm -r data
+    verify
+    assert_status 0
 }
 
 @test "verify: nothing there of a named dataset: 1" {
@@ -227,13 +270,19 @@ assert sorted(names) == ["tiny", "tony"], names'
     wrong train-images.f32 missing
 }
 
-@test "verify: without raw files the prepared ones are judged by size" {
+@test "verify: without raw files the prepared ones are judged by size, and it says so" {
     rm -r "$raw"
     verify tiny
     assert_status 0
+    [[ $stderr == *'no SHA-256 of 6 prepared files'* ]] || seen "expected the note"
+    [ "$(grep -c '^size-only tiny/prepared/' <<<"$output")" -eq 6 ]
+    [ "$(grep -c '^ok' <<<"$output")" -eq 0 ]
+    verify tiny -q
+    assert_status 0
+    [ -z "$output$stderr" ] || seen "expected silence"
     verify tiny --json
     assert_status 0
-    json train-images.f32 ok
+    json train-images.f32 size-only
     # a changed byte cannot be seen
     printf '\377' | dd of="$prepared/test-images.f32" bs=1 seek=500 conv=notrunc status=none
     verify tiny
@@ -242,6 +291,46 @@ assert sorted(names) == ["tiny", "tony"], names'
     wrong train-onehot.f32 damaged
     rm "$prepared/train-onehot.f32"
     wrong train-onehot.f32 missing
+}
+
+@test "verify: without raw files the hashes of --checksums judge" {
+    local file
+    prep --checksums --format bin,csv
+    rm -r "$raw"
+    verify tiny
+    assert_status 0
+    [ "$(grep -c '^ok ' <<<"$output")" -eq 9 ] || seen "expected 9 files, SHA256SUMS among them"
+    [ "$(grep -vc '^ok ' <<<"$output")" -eq 0 ] || seen "expected ok alone"
+    [[ $stderr == *'SHA-256 in dataset.json'* ]] || seen "expected the note"
+    for file in train-images.f32 test-onehot.f32 train.csv SHA256SUMS; do
+        cp -p "$prepared/$file" keep
+        printf '\377' | dd of="$prepared/$file" bs=1 seek=50 conv=notrunc status=none
+        wrong "$file" damaged
+        cp -p keep "$prepared/$file"
+    done
+    verify tiny
+    assert_status 0
+}
+
+@test "verify: it says what helps, and that helps" {
+    local file=$prepared/train-images.f32
+    printf '\377' | dd of="$file" bs=1 seek=50 conv=notrunc status=none
+    verify tiny -q
+    assert_status 3
+    assert_one_error_line "mnistprep prep --force tiny"
+    prep
+    verify tiny -q
+    assert_status 3
+    prep --force
+    verify tiny
+    assert_status 0
+    fixture flip "$src/${files[0]}" "$raw/${files[0]}" --at 2000
+    verify tiny -q
+    assert_status 3
+    assert_one_error_line "mnistprep fetch --force tiny"
+    "$MNISTPREP" -q --catalogue "$fixtures/tiny.json" fetch tiny --force --only-mirrors --mirror "$src" >/dev/null
+    verify tiny
+    assert_status 0
 }
 
 @test "verify: files without a manifest, a manifest that is rubbish" {

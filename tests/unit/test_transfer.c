@@ -82,6 +82,7 @@ static struct order *order_of(const char *list)
         .file = { "f.gz",
                   "to/f.gz",
                   NULL,
+                  NULL,
                   o.mirrors,
                   0,
                   4,

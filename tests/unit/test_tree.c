@@ -4,6 +4,7 @@
 #include "format/tree.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -217,13 +218,88 @@ static void test_links(void **state)
     check_tree(want, classes);
 }
 
+/* ---- its hash ---- */
+
+static void sum_on_the_way(char sha256[DIGEST_TEXT], uint64_t *bytes)
+{
+    unsigned char pixels[TREE_PIXELS];
+    struct error err = { 0 };
+    struct tree t = { 0 };
+    struct tree_sum sum = { 0 };
+
+    assert_true(tree_open_summed(&t, "t", &sum, &err));
+    while (array_read_native(&t.images, pixels, sizeof pixels, &err) > 0)
+        ;
+    assert_no_error(err);
+    *bytes = sum.bytes;
+    tree_sum_finish(&sum, sha256);
+    tree_sum_release(&sum);
+    tree_close(&t);
+}
+
+/* What `sha256sum -z` would write, without it. */
+static void sum_by_hand(char sha256[DIGEST_TEXT], uint64_t *bytes)
+{
+    static const char *const paths[] = { "t/0/a.png", "t/1/b.png" };
+    struct error err = { 0 };
+    struct digest list = { 0 };
+
+    *bytes = 0;
+    assert_true(digest_init(&list, DIGEST_SHA256, &err));
+    digest_add(&list, "0/\0001/", 6);
+    for (size_t i = 0; i < 2; i++) {
+        struct digest one = { 0 };
+        unsigned char file[4096];
+        FILE *in = fopen(paths[i], "rb");
+        assert_non_null(in);
+        size_t n = fread(file, 1, sizeof file, in);
+        fclose(in);
+        assert_true(digest_init(&one, DIGEST_SHA256, &err));
+        digest_add(&one, file, n);
+        digest_finish(&one, sha256);
+        *bytes += n;
+        digest_add(&list, sha256, DIGEST_TEXT - 1);
+        digest_add(&list, "  ", 2);
+        digest_add(&list, paths[i] + 2, strlen(paths[i]) - 1);
+    }
+    digest_finish(&list, sha256);
+}
+
+static void test_sum(void **state)
+{
+    (void)state;
+    char want[DIGEST_TEXT], got[DIGEST_TEXT], other[DIGEST_TEXT];
+    struct error err = { 0 };
+    uint64_t bytes, n;
+
+    tree_make();
+    sum_by_hand(want, &bytes);
+    sum_on_the_way(got, &n);
+    assert_string_equal(got, want);
+    assert_int_equal(n, bytes);
+    assert_true(tree_sum_of("t", got, &n, &err));
+    assert_string_equal(got, want);
+    assert_int_equal(n, bytes);
+
+    tree_put("t/1/b.png", 21);
+    assert_true(tree_sum_of("t", other, &n, &err));
+    assert_string_not_equal(other, want);
+    sum_on_the_way(got, &n);
+    assert_string_equal(got, other);
+    tree_put("t/1/b.png", 20);
+    tree_make_dir("t/2"); /* a class more, though no picture */
+    assert_true(tree_sum_of("t", other, &n, &err));
+    assert_string_not_equal(other, want);
+    assert_false(tree_sum_of("nowhere", other, &n, &err));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         IN_TEMP_DIR(test_numbers),       IN_TEMP_DIR(test_leading_zeros),
         IN_TEMP_DIR(test_large_numbers), IN_TEMP_DIR(test_names),
         IN_TEMP_DIR(test_odd_names),     IN_TEMP_DIR(test_dot_files),
-        IN_TEMP_DIR(test_links),
+        IN_TEMP_DIR(test_links),         IN_TEMP_DIR(test_sum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,7 +33,7 @@ static void test_a_number_of_no_level(void **state)
     damage("i", (611L * PIXELS + 4) * 4, bytes, sizeof bytes);
     expect_refusal(&(struct wish){ 0 }, FAIL_DATA,
                    "'./i', row 611, pixel 4: its recipe makes 0.5 of no grey "
-                   "level; make the set again with 'mnistprep prep'");
+                   "level; make the set again with 'mnistprep prep --force'");
 }
 
 /* Rows before it come out, however many are asked for at once. */
