@@ -16,7 +16,7 @@ static const char *const label_dtype_names[] = { "u8", "i32", "i64", NULL };
 #define W NOTED(S, words.any)
 
 const struct option_row prep_options[] = {
-    SCALE_ROWS(S, words.scale, W),
+    SCALE_ROWS(S, words.scale, "train", W),
     { "label-dtype", 0, CHOICE(S, words.label_dtype, label_dtype_names), W,
       .arg = "TYPE", .help = "u8 (default), i32 or i64" },
     { "no-onehot", 0, FLAG(S, words.no_onehot), W,
