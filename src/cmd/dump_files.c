@@ -62,13 +62,14 @@ static char *picture_path(const struct destination *to, const char *name,
     return to->file ? text_copy(to->file, err) : path_join(to->dir, name, err);
 }
 
-/* libpng comes with crumbs: they are gathered in `png`, and written at once. */
+/* libpng comes with crumbs: they are gathered in `png`, and written at once.
+ * What is there already, from a run that was interrupted, is not in the way. */
 static bool write_picture(const struct dump *d, const char *path,
                           const struct canvas *canvas, struct bytes_writer *png,
                           struct error *err)
 {
     bool replace = d->settings->common.force || !d->settings->output;
-    unsigned flags = OUTFILE_DEVICE | (replace ? OUTFILE_REPLACE : 0u);
+    unsigned flags = OUTFILE_DEVICE | (replace ? OUTFILE_REPLACE : OUTFILE_SAME);
 
     png->n = 0;
     return pngimage_write(&png->base, canvas->pixels, canvas->width,
