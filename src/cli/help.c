@@ -62,9 +62,13 @@ static void print_option(FILE *to, const struct option_row *row)
 
 static void print_common(FILE *to, const struct command *c)
 {
-    for (const struct option_row *row = common_options; row->name; row++)
+    for (const struct option_row *row = common_options; row->name; row++) {
+        struct option_row shown = *row;
+        if (c && c->force_help && row->use == USE_FORCE)
+            shown.help = c->force_help;
         if (option_applies(row, c))
-            print_option(to, row);
+            print_option(to, &shown);
+    }
 }
 
 void help_full(FILE *to, const struct command *const *commands)

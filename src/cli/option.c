@@ -28,7 +28,7 @@ const struct option_row common_options[] = {
     { "check", 0, FLAG(struct common, check), .use = USE_CHECK,
       .help = "write nothing; exit with 10 if something would be" },
     { "force", 'f', FLAG(struct common, force), .use = USE_FORCE,
-      .help = "replace files that mnistprep did not make" },
+      .help = "replace existing files" },
     { "jobs", 'j', COUNT(struct common, jobs), .least = 1, .use = USE_JOBS,
       .arg = "N", .help = "use up to N threads (default: one per processor)" },
     { "lock-timeout", 0, COUNT(struct common, lock_timeout_s), .use = USE_LOCK,

@@ -437,3 +437,28 @@ END
     dump --grid 2x2 -o "${row[0]}"
     assert_status 2
 }
+
+@test "dump: -o takes .PNG for .png, and no name of another kind" {
+    for name in sheet.PNG sheet.Png; do
+        dump --grid 2x2 -o "$name"
+        assert_status 0
+        assert_stdout "$name"
+        [ -f "$name" ]
+    done
+    for name in a.jpg a.JPG a.jpeg d/a.gif a.pdf a.svg a.html; do
+        for choice in '--index 0' '--grid 2x2' '--index 0-3'; do
+            # shellcheck disable=SC2086 # words are meant
+            dump $choice -o "$name"
+            assert_status 2
+            assert_one_error_line "${name##*/}.*PNG"
+            assert_absent "$name" d
+        done
+    done
+    # A directory may have any name.
+    mkdir a.jpg
+    dump --index 0-3 -o a.jpg
+    assert_status 0
+    [ "$(find a.jpg -name '*.png' | wc -l)" -eq 4 ]
+    dump --index 0-3 -o b.png
+    assert_status 2
+}

@@ -728,3 +728,16 @@ END
     [ "$status" -eq 0 ] || [ "$status" -eq 1 ] || seen "few descriptors"
     [ "$status" -eq 1 ] || [ "$(wc -c <out)" -eq 15680 ]
 }
+
+@test "interface: --force says for each command what it replaces" {
+    for command in decode normalize onehot stats dump; do
+        mp help "$command"
+        [[ $output == *'replace existing files'* ]] || seen "$command"
+    done
+    for command in fetch prep; do
+        mp help "$command"
+        [[ $output == *'that mnistprep did not make'* ]] || seen "$command"
+    done
+    mp help prep
+    [[ $output == *'make the set again'* ]]
+}
