@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "cmd/datasets.h"
+#include "cmd/prep_names.h"
 #include "format/jsondoc.h"
 
 /* The first is the default. */
@@ -156,6 +157,8 @@ bool prep_recipe(const struct prep_settings *s, const struct input *in,
                           &r->geometry.width, err) &&
            own_size_parse("--shape", w->shape, &r->table.height,
                           &r->table.width, err) &&
+           prep_names_check_classes(in, w->classes, err) &&
+           prep_names_check_splits(in, w->splits, err) &&
            recipe_parse_classes(r, in, w->classes, err) &&
            recipe_parse_formats(r, w->formats ? w->formats : "bin", err) &&
            recipe_parse_splits(r, in, w->splits, err) && recipe_check(r, err);

@@ -741,3 +741,27 @@ END
     mp help prep
     [[ $output == *'make the set again'* ]]
 }
+
+@test "interface: names that are nearly right, or in another case, are suggested" {
+    suggests() {
+        local regex=$1
+        shift
+        mp "$@"
+        assert_status 2 || return 1
+        assert_one_error_line "$regex" || return 1
+    }
+    suggests "unknown dataset 'MNIST'; did you mean 'mnist'\?" prep MNIST
+    suggests "did you mean 'fashion-mnist'\?" stats Fashion-MNIST
+    suggests "did you mean 'fashion-mnist'\?" fetch FASHION-MNITS
+    suggests "'exit' is no command and no topic; did you mean 'exit-status'\?" help exit
+    suggests "did you mean 'exit-status'\?" help exit-statuss
+    suggests "did you mean 'files'\?" help Files
+    suggests "did you mean 'prep'\?" help perp
+    suggests "'xyz' is no command and no topic; 'mnistprep help'" help xyz
+    suggests "no split 'tset'; did you mean 'test'\?" prep --splits train,tset
+    suggests "no split 'TRAIN'; did you mean 'train'\?" prep --splits TRAIN
+    suggests "no split 'third'; there are train and test" prep --splits third
+    suggests "no split 'val'; --val makes it from train.*that alone" \
+        prep --splits train,val --val 10
+    suggests "no class 'bag'; did you mean 'Bag'\?" prep fashion-mnist --classes Coat,bag
+}

@@ -86,3 +86,15 @@ table() {
     assert_status 0
     [[ $output == 'mnist, train: 3 images of 2x2'* ]]
 }
+
+@test "view options: --images or --labels twice is one too many" {
+    fixture idx a.idx --shape 4,3,3
+    fixture idx l.idx --shape 4 --values labels:10
+    refused 2 '--images is given twice' --images a.idx --labels l.idx \
+        --images a.idx --labels l.idx
+    refused 2 '--images is given twice' --images a.idx --images a.idx
+    refused 2 '--labels is given twice' --images a.idx --labels l.idx \
+        --labels=l.idx
+    mp stats --images a.idx --labels l.idx
+    assert_status 0
+}
