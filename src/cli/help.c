@@ -135,6 +135,11 @@ static const struct {
       "    train-images.f32         rows x height x width\n"
       "    train-labels.u8          one per row\n"
       "    train-onehot.f32         rows x classes\n"
+      "    train-rows.u32           the published row of each, where rows "
+      "were\n"
+      "                             chosen or put in another order\n"
+      "    train-folds.u8           the fold of each, with --folds\n"
+      "    SHA256SUMS               of each file, with --checksums\n"
       "    dataset.json             shapes, types, recipe and source hashes;\n"
       "                             written last\n"
       "  DATA/NAME/samples/         pictures that dump made\n" },

@@ -462,3 +462,9 @@ END
     dump --index 0-3 -o b.png
     assert_status 2
 }
+
+@test "dump: a range of rows that ends before it begins" {
+    dump --index 5-3
+    assert_status 2
+    assert_one_error_line 'rows 5-3 end before they begin; the smaller comes first'
+}

@@ -765,3 +765,11 @@ END
         prep --splits train,val --val 10
     suggests "no class 'bag'; did you mean 'Bag'\?" prep fashion-mnist --classes Coat,bag
 }
+
+@test "interface: help files names what prep leaves" {
+    mp help files
+    local kind
+    for kind in images.f32 labels.u8 onehot.f32 rows.u32 folds.u8 SHA256SUMS dataset.json; do
+        [[ $output == *"$kind"* ]] || seen "$kind"
+    done
+}
