@@ -252,6 +252,7 @@ for d in report["datasets"]:
     [[ $output == *'download more than 1.5 MB (no size is known of 1 of 4 files)'* ]] || seen oracle
     list k49
     [[ $output == *'download size unknown'* ]] || seen k49
+    list --json
     keys='d["download_bytes"], d["download_bytes_known"], d["archive_bytes"]'
     field mnist "$keys"
     [ "$value" = '(11594722, 11594722, None)' ] || seen "$value"
