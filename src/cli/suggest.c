@@ -42,7 +42,7 @@ static void lower(char to[WORD_MAX + 2], const char *from)
 {
     size_t n = 0;
 
-    for (; from[n] && n < WORD_MAX + 1; n++)
+    for (; n < WORD_MAX + 1 && from[n]; n++)
         to[n] = (char)(from[n] >= 'A' && from[n] <= 'Z' ? from[n] - 'A' + 'a'
                                                         : from[n]);
     to[n] = '\0';
@@ -52,11 +52,11 @@ static void lower(char to[WORD_MAX + 2], const char *from)
  * near, too: "norm" for "normalize". Case does not matter. */
 static size_t nearness(const char *word_as_typed, const char *name_as_known)
 {
-    char word[WORD_MAX + 2], name[WORD_MAX + 2];
-    size_t n = strlen(word_as_typed);
+    char word[WORD_MAX + 2] = "", name[WORD_MAX + 2] = "";
 
     lower(word, word_as_typed);
     lower(name, name_as_known);
+    size_t n = strlen(word);
     if (strcmp(word, name) == 0)
         return 0;
     if (n >= 3 && n <= WORD_MAX && strncmp(word, name, n) == 0)
