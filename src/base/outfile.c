@@ -16,6 +16,7 @@
 
 #include "base/directory.h"
 #include "base/interrupt.h"
+#include "base/reader.h"
 #include "base/text.h"
 
 /* Larger writes only make one system call hard to interrupt. */
@@ -244,10 +245,35 @@ void outfile_abandon(struct outfile *o)
     release(o);
 }
 
+/* A regular file that can be read and holds these bytes and no more. */
+static bool has_bytes(const char *path, const void *bytes, size_t n)
+{
+    unsigned char block[16 * 1024];
+    struct error ignored = { 0 };
+    struct stat st;
+    const char *at = bytes;
+    ptrdiff_t got = 0;
+
+    if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
+        (uintmax_t)st.st_size != n)
+        return false;
+    struct reader *in = file_reader_open(path, &ignored);
+    while (in && (got = reader_read(in, block, sizeof block, &ignored)) > 0 &&
+           (size_t)got <= n && memcmp(block, at, (size_t)got) == 0) {
+        at += got;
+        n -= (size_t)got;
+    }
+    reader_close(in);
+    return in && got == 0 && n == 0;
+}
+
 bool outfile_put(const char *path, const void *bytes, size_t n, unsigned flags,
                  struct error *err)
 {
     struct outfile o = { 0 };
+
+    if ((flags & OUTFILE_SAME) && has_bytes(path, bytes, n))
+        return true;
     bool ok = outfile_open(&o, path, flags, err) &&
               writer_write(&o.base, bytes, n, err) && outfile_commit(&o, err);
 

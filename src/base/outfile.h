@@ -17,6 +17,7 @@ enum outfile_flag {
     OUTFILE_DEVICE = 4, /* a device or FIFO of that name is written as it comes,
                             not replaced: for names that a person typed */
     OUTFILE_MAKE_PARENT = 8, /* set by outfile_stage */
+    OUTFILE_SAME = 16, /* outfile_put: one that has these bytes is left alone */
 };
 
 /* Starts as { 0 }, which abandon accepts. */

@@ -21,6 +21,7 @@ struct command {
     const char *examples;    /* command lines, each with a newline, or NULL */
     const struct option_row *options; /* its own; ends with a NULL name */
     unsigned uses;                    /* of the common options: enum use */
+    const char *force_help; /* of --force, when it does more than it says */
     /* Of its settings, which begin with struct common; run() gets them filled
      * over *defaults, or over zeroes when that is NULL. */
     size_t settings_size;

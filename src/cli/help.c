@@ -62,9 +62,13 @@ static void print_option(FILE *to, const struct option_row *row)
 
 static void print_common(FILE *to, const struct command *c)
 {
-    for (const struct option_row *row = common_options; row->name; row++)
+    for (const struct option_row *row = common_options; row->name; row++) {
+        struct option_row shown = *row;
+        if (c && c->force_help && row->use == USE_FORCE)
+            shown.help = c->force_help;
         if (option_applies(row, c))
-            print_option(to, row);
+            print_option(to, &shown);
+    }
 }
 
 void help_full(FILE *to, const struct command *const *commands)
@@ -131,6 +135,11 @@ static const struct {
       "    train-images.f32         rows x height x width\n"
       "    train-labels.u8          one per row\n"
       "    train-onehot.f32         rows x classes\n"
+      "    train-rows.u32           the published row of each, where rows "
+      "were\n"
+      "                             chosen or put in another order\n"
+      "    train-folds.u8           the fold of each, with --folds\n"
+      "    SHA256SUMS               of each file, with --checksums\n"
       "    dataset.json             shapes, types, recipe and source hashes;\n"
       "                             written last\n"
       "  DATA/NAME/samples/         pictures that dump made\n" },

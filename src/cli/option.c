@@ -31,7 +31,7 @@ const struct option_row common_options[] = {
     { "check", 0, FLAG(struct common, check), .use = USE_CHECK,
       .help = "write nothing; exit with 10 if something would be" },
     { "force", 'f', FLAG(struct common, force), .use = USE_FORCE,
-      .help = "replace files that mnistprep did not make" },
+      .help = "replace existing files" },
     { "jobs", 'j', COUNT(struct common, jobs), .least = 1, .most = JOBS_MAX,
       .use = USE_JOBS, .arg = "N",
       .help = "work on up to N things at once, each with a thread\n"

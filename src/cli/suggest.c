@@ -37,13 +37,29 @@ size_t suggest_distance(const char *a, const char *b)
     return cost[n][m];
 }
 
-/* A third of the letters may be wrong, and one always. A beginning counts as
- * near, too: "norm" for "normalize". */
-static size_t nearness(const char *word, const char *name)
+/* ASCII alone, whatever the locale; what does not fit is cut. */
+static void lower(char to[WORD_MAX + 2], const char *from)
 {
-    size_t n = strlen(word);
+    size_t n = 0;
 
-    if (n >= 3 && strncmp(word, name, n) == 0)
+    for (; n < WORD_MAX + 1 && from[n]; n++)
+        to[n] = (char)(from[n] >= 'A' && from[n] <= 'Z' ? from[n] - 'A' + 'a'
+                                                        : from[n]);
+    to[n] = '\0';
+}
+
+/* A third of the letters may be wrong, and one always. A beginning counts as
+ * near, too: "norm" for "normalize". Case does not matter. */
+static size_t nearness(const char *word_as_typed, const char *name_as_known)
+{
+    char word[WORD_MAX + 2] = "", name[WORD_MAX + 2] = "";
+
+    lower(word, word_as_typed);
+    lower(name, name_as_known);
+    size_t n = strlen(word);
+    if (strcmp(word, name) == 0)
+        return 0;
+    if (n >= 3 && n <= WORD_MAX && strncmp(word, name, n) == 0)
         return 1;
     size_t distance = suggest_distance(word, name);
     size_t most = n / 3 > 1 ? n / 3 : 1;

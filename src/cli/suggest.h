@@ -9,7 +9,7 @@
 size_t suggest_distance(const char *a, const char *b);
 
 /* Writes "; did you mean 'x' or 'y'?" with all the names that are equally
- * near, each after `prefix`, or nothing when none is near. */
+ * near, in whatever case, each after `prefix`, or nothing when none is near. */
 void suggest_nearest(char *to, size_t size, const char *word,
                      const char *prefix, const char *const *names,
                      size_t count);

@@ -32,9 +32,10 @@ const struct command command_decode = {
     .group = GROUP_CONVERT,
     .summary = "anything readable to an uncompressed array file",
     .description =
-        "Reads IDX, NPY, CSV or PNG, in gzip or not, told by content and never "
-        "by\n"
-        "name, and writes the same elements. INPUT - is standard input.\n"
+        "Reads IDX, NPY, CSV or PNG, in gzip or xz or not, told by content "
+        "and\n"
+        "never by name, and writes the same elements (of a CSV table all\n"
+        "columns, labels too). INPUT - is standard input.\n"
         "Checksums and lengths are compared; on damage nothing is left.",
     .examples = "  mnistprep decode t10k-images-idx3-ubyte.gz -o images.idx\n"
                 "  zcat labels.gz | mnistprep decode - --format npy > y.npy\n",

@@ -282,6 +282,7 @@ const struct command command_fetch = {
                 "--only-mirrors\n",
     .options = fetch_rows,
     .uses = USE_JSON | USE_DRY_RUN | USE_CHECK | USE_FORCE | USE_LOCK,
+    .force_help = "replace files that mnistprep did not make",
     .settings_size = sizeof(struct fetch_options),
     .defaults = &fetch_defaults,
     .run = run,

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* help: about everything, one command, or a topic. */
 #include "cli/help.h"
+#include "cli/suggest.h"
 #include "cmd/commands.h"
+
+/* More than there are commands and topics. */
+enum { NAMES_MAX = 64 };
 
 struct help_settings {
     struct common common;
@@ -9,9 +13,24 @@ struct help_settings {
 
 static const struct option_row help_options[] = { { .name = NULL } };
 
+static bool unknown(const char *word, struct error *err)
+{
+    const char *names[NAMES_MAX];
+    char hint[256];
+    size_t n = 0;
+
+    for (const struct command *const *c = commands; *c && n < NAMES_MAX; c++)
+        names[n++] = (*c)->name;
+    for (const char *const *t = help_topics(); *t && n < NAMES_MAX; t++)
+        names[n++] = *t;
+    suggest_nearest(hint, sizeof hint, word, "", names, n);
+    return error_set(err, FAIL_USAGE, "'%s' is no command and no topic%s", word,
+                     hint[0] ? hint : "; 'mnistprep help' lists them");
+}
+
 static bool run(void *settings, int argc, char **argv, struct error *err)
 {
-    struct error unknown = { 0 };
+    struct error ignored = { 0 };
 
     (void)settings;
     if (argc == 0) {
@@ -20,9 +39,9 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
     }
     if (help_topic(stdout, argv[0]))
         return true;
-    const struct command *c = command_find(argv[0], &unknown);
+    const struct command *c = command_find(argv[0], &ignored);
     if (!c)
-        return error_set(err, unknown.code, "%s", unknown.text);
+        return unknown(argv[0], err);
     help_command(stdout, c);
     return true;
 }

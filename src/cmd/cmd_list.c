@@ -59,21 +59,36 @@ static const char *raw_word(const struct presence *p)
                                             : "complete";
 }
 
-/* 0 when the size of a file is not known. */
-static uint64_t download_bytes(const struct catalogue_dataset *d)
+/* What the catalogue knows of the files' sizes. */
+struct sizes {
+    uint64_t bytes; /* of the files whose size is known */
+    size_t files, unknown;
+};
+
+static struct sizes download_sizes(const struct catalogue_dataset *d)
 {
-    uint64_t sum = 0;
+    struct sizes s = { 0 };
 
     for (size_t i = 0; i < d->split_count; i++) {
         for (int part = 0; part < CATALOGUE_PARTS; part++) {
             if (!catalogue_is_first_of_file(d, i, (enum catalogue_part)part))
                 continue;
-            if (d->split[i].part[part].bytes == 0)
-                return 0;
-            sum += d->split[i].part[part].bytes;
+            s.files++;
+            s.unknown += d->split[i].part[part].bytes == 0;
+            s.bytes += d->split[i].part[part].bytes;
         }
     }
-    return sum;
+    return s;
+}
+
+/* null when it is not known. */
+static void set_bytes(struct json_t *doc, const char *key, uint64_t bytes,
+                      struct error *err)
+{
+    if (bytes > 0)
+        jsondoc_set_u64(doc, key, bytes, err);
+    else
+        jsondoc_set_text(doc, key, NULL, err);
 }
 
 static struct json_t *describe(const struct catalogue_dataset *d,
@@ -81,7 +96,7 @@ static struct json_t *describe(const struct catalogue_dataset *d,
 {
     struct json_t *doc = jsondoc_object(err), *classes = jsondoc_array(err);
     struct json_t *splits = jsondoc_array(err);
-    uint64_t bytes = download_bytes(d);
+    struct sizes sizes = download_sizes(d);
 
     for (size_t i = 0; i < d->class_count; i++)
         jsondoc_append_text(classes, d->classes[i], err);
@@ -100,28 +115,53 @@ static struct json_t *describe(const struct catalogue_dataset *d,
     jsondoc_set_text(doc, "licence", d->licence, err);
     jsondoc_set_text(doc, "homepage", d->homepage, err);
     jsondoc_set(doc, "splits", splits, err);
-    if (bytes > 0)
-        jsondoc_set_u64(doc, "download_bytes", bytes, err);
-    else
-        jsondoc_set_text(doc, "download_bytes", NULL, err);
+    set_bytes(doc, "download_bytes", sizes.unknown ? 0 : sizes.bytes, err);
+    set_bytes(doc, "download_bytes_known", sizes.bytes, err);
+    set_bytes(doc, "archive_bytes", d->archive.bytes, err);
     jsondoc_set_text(doc, "raw", raw_word(p), err);
     jsondoc_set_bool(doc, "prepared", p->prepared, err);
     jsondoc_set_bool(doc, "own", false, err);
     return doc;
 }
 
+/* "11.6 MB", and as much as can be said where not all sizes are known. */
+static void print_download(const struct catalogue_dataset *d)
+{
+    struct sizes s = download_sizes(d);
+    char known[24], archive[24];
+
+    progress_size_text(s.bytes, known, sizeof known);
+    progress_size_text(d->archive.bytes, archive, sizeof archive);
+    if (s.unknown == 0)
+        printf("download %s", known);
+    else if (d->archive.bytes > 0)
+        printf("download: a part of an archive of %s", archive);
+    else if (s.bytes > 0)
+        printf("download more than %s (no size is known of %zu of %zu files)",
+               known, s.unknown, s.files);
+    else
+        printf("download size unknown");
+}
+
+static const char *disk_words(const struct presence *p)
+{
+    if (p->raw_files == 0)
+        return p->prepared ? "prepared, without the raw files" : "no";
+    if (p->raw_files < p->raw_expected)
+        return p->prepared ? "raw files in part, prepared"
+                           : "raw files in part";
+    return p->prepared ? "raw files, prepared" : "raw files";
+}
+
 static void print_dataset(const struct catalogue_dataset *d,
                           const struct presence *p)
 {
-    uint64_t bytes = download_bytes(d);
-    char size[24] = "size unknown";
-
-    if (bytes > 0)
-        progress_size_text(bytes, size, sizeof size);
     report_text(d->name);
     fputs(": ", stdout);
     report_text(d->title);
-    printf("\n  %zu classes, download %s\n  splits: ", d->class_count, size);
+    printf("\n  %zu classes, ", d->class_count);
+    print_download(d);
+    fputs("\n  splits: ", stdout);
     for (size_t i = 0; i < d->split_count; i++) {
         fputs(i ? ", " : "", stdout);
         report_text(d->split[i].name);
@@ -132,11 +172,7 @@ static void print_dataset(const struct catalogue_dataset *d,
     report_text(d->licence);
     fputs("\n  homepage: ", stdout);
     report_text(d->homepage);
-    printf("\n  on disk: %s%s\n",
-           p->raw_files == 0                ? "no"
-           : p->raw_files < p->raw_expected ? "in part"
-                                            : "yes",
-           p->prepared ? ", prepared" : "");
+    printf("\n  on disk: %s\n", disk_words(p));
 }
 
 /* ---- one's own ---- */

@@ -12,7 +12,7 @@ struct normalize_settings {
 
 static const struct option_row normalize_options[] = {
     CONVERT_ROWS(struct normalize_settings, "bin"),
-    SCALE_ROWS(struct normalize_settings, scale, .noted = 0),
+    SCALE_ROWS(struct normalize_settings, scale, "the input", .noted = 0),
     { .name = NULL },
 };
 
@@ -38,9 +38,12 @@ const struct command command_normalize = {
     .group = GROUP_CONVERT,
     .summary = "pixels to scaled numbers",
     .description =
-        "Reads images (IDX, NPY or PNG, in gzip or not; - is standard input)\n"
-        "and writes scaled numbers of the same shape: computed in double and\n"
-        "rounded once, bit-equal to numpy's x / 255.",
+        "Reads images (IDX, NPY, PNG, or CSV without labels, in gzip or xz or\n"
+        "not; - is standard input) and writes scaled numbers of the same\n"
+        "shape: computed in double and rounded once, bit-equal to numpy's\n"
+        "x / 255. Only whole numbers from 0 to 255 can become u8. A table "
+        "with\n"
+        "labels is for 'mnistprep prep --from'.",
     .examples =
         "  mnistprep normalize train-images-idx3-ubyte.gz -o train.f32\n"
         "  mnistprep decode images.gz | mnistprep normalize - > images.f32\n"

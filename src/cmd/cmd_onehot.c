@@ -45,9 +45,9 @@ const struct command command_onehot = {
     .group = GROUP_CONVERT,
     .summary = "labels to one-hot rows",
     .description =
-        "Reads labels (IDX or NPY, in gzip or not; - is standard input) and\n"
-        "writes one row of N f32 numbers for each. A label outside of 0 to\n"
-        "N-1 is an error that names its row, and nothing is left.",
+        "Reads labels (IDX or NPY, in gzip or xz or not; - is standard input)\n"
+        "and writes one row of N f32 numbers for each. A label outside of 0\n"
+        "to N-1 is an error that names its row, and nothing is left.",
     .examples = "  mnistprep onehot train-labels-idx1-ubyte.gz -o y.f32\n",
     .options = onehot_options,
     .uses = USE_FORCE | USE_JOBS,

@@ -203,6 +203,8 @@ const struct command command_prep = {
         "  mnistprep prep digits --from train.csv --format idx -o digits\n",
     .options = prep_options,
     .uses = USE_DRY_RUN | USE_FORCE | USE_JOBS | USE_LOCK | USE_CHECK,
+    .force_help = "make the set again; replace another set, and files\n"
+                  "that mnistprep did not make",
     .settings_size = sizeof(struct prep_settings),
     .run = run,
 };

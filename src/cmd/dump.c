@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "cli/suggest.h"
 
 /* Of a sheet that fits, when nothing says how many. */
 enum { AUTO_COUNT = 25 };
@@ -29,6 +30,7 @@ size_t dump_default_split(const struct view *v)
 static bool find_class(const struct view *v, const char *text, int64_t *label,
                        struct error *err)
 {
+    char hint[256] = "";
     uint64_t number;
 
     for (size_t c = 0; c < v->class_count; c++) {
@@ -40,13 +42,17 @@ static bool find_class(const struct view *v, const char *text, int64_t *label,
     if (v->class_count == 0)
         return error_set(err, FAIL_USAGE,
                          "--class: %s has no labels, so no classes", v->name);
-    if (!number_parse_u64(text, &number) || number >= v->class_count)
-        return error_set(err, FAIL_USAGE,
-                         "--class: %s has no class '%s'; its labels are 0 to "
-                         "%zu",
-                         v->name, text, v->class_count - 1);
-    *label = (int64_t)number;
-    return true;
+    bool is_number = number_parse_u64(text, &number);
+    if (is_number && number < v->class_count) {
+        *label = (int64_t)number;
+        return true;
+    }
+    if (!is_number)
+        suggest_nearest(hint, sizeof hint, text, "",
+                        (const char *const *)v->class_name, v->class_count);
+    return error_set(err, FAIL_USAGE,
+                     "--class: %s has no class '%s'; its labels are 0 to %zu%s",
+                     v->name, text, v->class_count - 1, hint);
 }
 
 static bool choose_by_rule(struct dump *d, struct error *err)

@@ -13,6 +13,7 @@
 #include "base/thread.h"
 #include "cli/report.h"
 #include "cmd/dump.h"
+#include "cmd/output_name.h"
 #include "draw/font.h"
 #include "draw/sheet.h"
 #include "format/pngimage.h"
@@ -25,25 +26,27 @@ struct destination {
     const char *dir;
 };
 
-static bool is_file_name(const char *path)
+static bool is_directory(const char *path)
 {
     struct stat st;
 
-    return text_ends_with(path, ".png") &&
-           !(stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 static bool find_destination(const struct dump *d, struct destination *to,
                              struct error *err)
 {
     const char *output = d->settings->output;
+    bool to_stdout = output && strcmp(output, "-") == 0;
     bool single = d->request.form == DUMP_SHEET || d->list.count == 1;
 
     to->dir = output ? output : d->opened.store.samples;
-    if (!output || (strcmp(output, "-") != 0 && !is_file_name(output)))
+    if (!output || (!to_stdout && is_directory(output)))
         return true;
+    if (!to_stdout && !output_name_is_png(output))
+        return output_name_check("--output", output, OUTPUT_PNG, err);
     to->file = output;
-    if (!single && strcmp(output, "-") == 0)
+    if (!single && to_stdout)
         return error_set(err, FAIL_USAGE,
                          "standard output takes one picture only; choose one "
                          "sample, or use --grid");
@@ -62,13 +65,15 @@ static char *picture_path(const struct destination *to, const char *name,
     return to->file ? text_copy(to->file, err) : path_join(to->dir, name, err);
 }
 
-/* libpng comes with crumbs: they are gathered in `png`, and written at once. */
+/* libpng comes with crumbs: they are gathered in `png`, and written at once.
+ * What is there already, from a run that was interrupted, is not in the way. */
 static bool write_picture(const struct dump *d, const char *path,
                           const struct canvas *canvas, struct bytes_writer *png,
                           struct error *err)
 {
     bool replace = d->settings->common.force || !d->settings->output;
-    unsigned flags = OUTFILE_DEVICE | (replace ? OUTFILE_REPLACE : 0u);
+    unsigned flags = OUTFILE_DEVICE |
+                     (replace ? OUTFILE_REPLACE : OUTFILE_SAME);
 
     png->n = 0;
     return pngimage_write(&png->base, canvas->pixels, canvas->width,

@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "cmd/datasets.h"
+#include "cmd/prep_names.h"
 #include "format/jsondoc.h"
 
 /* The first is the default. */
@@ -16,7 +17,7 @@ static const char *const label_dtype_names[] = { "u8", "i32", "i64", NULL };
 #define W NOTED(S, words.any)
 
 const struct option_row prep_options[] = {
-    SCALE_ROWS(S, words.scale, W),
+    SCALE_ROWS(S, words.scale, "train", W),
     { "label-dtype", 0, CHOICE(S, words.label_dtype, label_dtype_names), W,
       .arg = "TYPE", .help = "u8 (default), i32 or i64" },
     { "no-onehot", 0, FLAG(S, words.no_onehot), W,
@@ -170,6 +171,8 @@ bool prep_recipe(const struct prep_settings *s, const struct input *in,
                           &r->geometry.width, err) &&
            own_size_parse("--shape", w->shape, &r->table.height,
                           &r->table.width, err) &&
+           prep_names_check_classes(in, w->classes, err) &&
+           prep_names_check_splits(in, w->splits, err) &&
            recipe_parse_classes(r, in, w->classes, err) &&
            recipe_parse_formats(r, w->formats ? w->formats : "bin", err) &&
            recipe_parse_splits(r, in, w->splits, err) && recipe_check(r, err);

@@ -15,16 +15,16 @@ struct scale_options {
 
 extern const char *const scale_dtype_names[];
 
-/* The rows for a settings struct that has `struct scale_options at`; what
- * follows goes into each. */
-#define SCALE_ROWS(s, at, ...)                                           \
+/* The rows for a settings struct that has `struct scale_options at`. fitted_on:
+ * what `standard` is fitted on, a literal; what follows goes into each. */
+#define SCALE_ROWS(s, at, fitted_on, ...)                                \
     { "scale",                                                           \
       0,                                                                 \
       TEXT(s, at.scale),                                                 \
       __VA_ARGS__,                                                       \
       .arg = "SCALE",                                                    \
       .help = "unit: x/255 (default); signed: x/127.5 - 1;\n"            \
-              "standard: (x/255 - mean)/std, fitted on train;\n"         \
+              "standard: (x/255 - mean)/std, fitted on " fitted_on ";\n" \
               "MEAN,STD: the same with these; none: x;\n"                \
               "pixel-standard: as standard, by pixel" },                 \
     {                                                                    \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "cmd/output_name.h"
 #include "show/plot.h"
 
 enum { ZOOM_MAX = 4 };
@@ -74,7 +75,10 @@ static bool check_outputs(const struct stats_settings *s, struct error *err)
         return error_set(err, FAIL_USAGE,
                          "--plot and --report name the same file '%s'",
                          s->plot);
-    return true;
+    return (!s->plot ||
+            output_name_check("--plot", s->plot, OUTPUT_PNG, err)) &&
+           (!s->report ||
+            output_name_check("--report", s->report, OUTPUT_HTML, err));
 }
 
 bool stats_options_check(const struct stats_settings *s, struct error *err)

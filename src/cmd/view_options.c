@@ -13,12 +13,17 @@
 
 static bool check(const struct view_options *o, struct error *err)
 {
-    bool own = o->from || o->images;
+    bool images = o->images.count > 0, own = o->from || images;
 
-    if (o->prepared + (o->from != NULL) + (o->images != NULL) > 1)
+    if (o->images.count > 1 || o->labels.count > 1)
+        return error_set(err, FAIL_USAGE,
+                         "--%s is given twice; one split is looked at, so one "
+                         "--images and one --labels",
+                         o->images.count > 1 ? "images" : "labels");
+    if (o->prepared + (o->from != NULL) + images > 1)
         return error_set(err, FAIL_USAGE,
                          "--prepared, --from and --images exclude each other");
-    if (o->labels && !o->images)
+    if (o->labels.count > 0 && !images)
         return error_set(err, FAIL_USAGE, "--labels goes with --images");
     if (o->as_published && (own || o->prepared))
         return error_set(err, FAIL_USAGE,
@@ -97,9 +102,10 @@ static bool open_own(struct opened_view *to, const struct view_options *o,
     struct input in = { 0 };
     bool ok =
         own_size_parse("--shape", o->shape, &table.height, &table.width, err) &&
-        (o->from
-             ? input_look_at_path(&in, name, o->from, split, err)
-             : input_add_files(&in, name, o->images, o->labels, split, err)) &&
+        (o->from ? input_look_at_path(&in, name, o->from, split, err)
+                 : input_add_files(&in, name, o->images.text[0],
+                                   o->labels.count ? o->labels.text[0] : NULL,
+                                   split, err)) &&
         view_of_input(&to->view, &in, &table, flags, err) &&
         store_init(&to->store, common->data_dir, to->view.name, err);
 
@@ -152,7 +158,7 @@ bool view_options_open(struct opened_view *to, const struct view_options *o,
         return false;
     if (o->from && has_manifest(o->from))
         ok = open_set(to, o, common, flags, argc, argv, err);
-    else if (o->from || o->images)
+    else if (o->from || o->images.count > 0)
         ok = open_own(to, o, common, split, flags, argc, argv, err);
     else
         ok = find_store(to, common, name, err) &&

@@ -13,8 +13,9 @@
 #include "pipeline/view.h"
 
 struct view_options {
-    const char *from, *images, *labels, *shape;
-    int label_column; /* position in recipe_labels */
+    const char *from, *shape;
+    struct text_list images, labels; /* lists, so that a second one is seen */
+    int label_column;                /* position in recipe_labels */
     bool prepared, as_published;
 };
 
@@ -29,9 +30,9 @@ struct view_options {
           .help = "a prepared set elsewhere, or data of one's own: a CSV\n" \
                   "table, an NPZ, or a folder of IDX or NPY pairs,\n"       \
                   "tables, or PNGs by class" },                             \
-        { "images", 0, TEXT(s, at.images), .arg = "FILE",                   \
-          .help = "or one or two files, IDX or NPY" },                      \
-        { "labels", 0, TEXT(s, at.labels), .arg = "FILE",                   \
+        { "images", 0, LIST(s, at.images), .arg = "FILE",                   \
+          .help = "or one or two files, IDX or NPY; of one split" },        \
+        { "labels", 0, LIST(s, at.labels), .arg = "FILE",                   \
           .help = "of --images" },                                          \
         { "label-column", 0, CHOICE(s, at.label_column, recipe_labels),     \
           .arg = "WHERE",                                                   \

@@ -131,11 +131,13 @@ static bool read_converted(struct source *s, unsigned char *to, size_t count,
                 return error_set(
                     err, FAIL_DATA,
                     "'%s', row %" PRIu64 ", pixel %zu: %.*g is no grey level; "
-                    "whole numbers from 0 to 255 are needed ('mnistprep "
-                    "normalize' takes any numbers)",
+                    "whole numbers from 0 to 255 are needed%s",
                     s->part[PART_IMAGES].path,
                     s->next_row + done / s->image_bytes, done % s->image_bytes,
-                    digits(dtype_load(type, at)), dtype_load(type, at));
+                    digits(dtype_load(type, at)), dtype_load(type, at),
+                    s->part[PART_IMAGES].archived
+                        ? ""
+                        : " ('mnistprep normalize' takes any numbers)");
             to[done] = (unsigned char)level;
         }
     }

@@ -34,6 +34,7 @@ struct source_part {
     struct digest file_digest, payload_digest;
     struct raw_facts facts; /* complete after source_finish */
     bool hashing;           /* the facts were not known beforehand */
+    bool archived;          /* a member of an NPZ */
 };
 
 /* Starts as { 0 }. */

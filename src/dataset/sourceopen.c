@@ -54,6 +54,7 @@ static bool open_archived(struct source_part *part, struct reader *member,
          rawfile_hash_payload(part->path, UINT64_MAX, &part->facts, err));
 
     part->hashing = false;
+    part->archived = true;
     if (!hashed) {
         reader_close(member);
         return false;

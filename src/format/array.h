@@ -37,6 +37,7 @@ struct array_stream {
     struct reader *in; /* owned */
     bool little;       /* the byte order of the elements in `in` */
     uint64_t left;     /* elements not yet read */
+    bool labelled;     /* a table that calls one of its columns the labels */
 };
 
 /* Reads up to `count` elements into `to`, in the byte order asked for; returns

@@ -460,5 +460,10 @@ bool csv_open_table(struct array_stream *s, struct csv_header *h,
 
 bool csv_open(struct array_stream *s, struct error *err)
 {
-    return csv_open_table(s, NULL, err);
+    struct csv_header header;
+
+    if (!csv_open_table(s, &header, err))
+        return false;
+    s->labelled = header.label_column < header.columns;
+    return true;
 }

@@ -33,6 +33,8 @@ struct csv_header {
  * h may be NULL. */
 bool MUST_USE csv_open_table(struct array_stream *s, struct csv_header *h,
                              struct error *err);
+
+/* The same, and notes in *s whether there is a label column. */
 bool MUST_USE csv_open(struct array_stream *s, struct error *err);
 
 /* <split>.csv: "label,pixel0,pixel1,..." and lines to it; a split without

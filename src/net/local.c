@@ -105,7 +105,9 @@ bool local_copy(const char *mirror, const struct transfer_file *file,
     if (!ok && !dir)
         error_set(err, FAIL_NETWORK, "%s", why.text);
     else if (!ok && why.code == FAIL_NONE)
-        error_set(err, FAIL_NETWORK, "it has no such file");
+        error_set(err, FAIL_NETWORK, "%s",
+                  path_is_taken(dir) ? "it has no such file"
+                                     : "there is no such directory");
     else if (!ok)
         error_set(err, why.code, "%s", why.text);
     free(dir);

@@ -43,6 +43,7 @@ struct course {
     size_t passing_mirror; /* which that was */
     unsigned asked_wait_s; /* the longest Retry-After of this round */
     unsigned network_failures;
+    bool by_server;  /* one of them, so that later it may be better */
     char story[800]; /* fits an error's text with words around it */
 };
 
@@ -96,8 +97,8 @@ static void end_without_mirror(struct course *c)
     else
         snprintf(text, sizeof text, "%s: no mirror has it right: %s; %s",
                  c->file->name, c->story,
-                 network ? "try again later, or name another --mirror"
-                         : "name another --mirror");
+                 c->by_server ? "try again later, or name another --mirror"
+                              : "name another --mirror");
     end(c, false, network ? FAIL_NETWORK : FAIL_DATA, text);
 }
 
@@ -111,6 +112,7 @@ static void tell(struct course *c, const struct error *why)
 
     url_host(mirror_of(c), host, sizeof host);
     c->network_failures += why->code != FAIL_DATA;
+    c->by_server |= why->code != FAIL_DATA && !transfer_is_local(mirror_of(c));
     snprintf(c->story + used, sizeof c->story - used, "%s%s: %s",
              used ? "; " : "",
              transfer_is_local(mirror_of(c)) ? mirror_of(c) : host, why->text);

@@ -77,6 +77,11 @@ bool convert_decode(const struct convert_paths *paths, struct error *err)
 
 static bool check_pixels(const struct array_stream *in, struct error *err)
 {
+    if (in->labelled)
+        return error_set(err, FAIL_DATA,
+                         "'%s' is a table with a column of labels, which are "
+                         "no pixels; use 'mnistprep prep NAME --from FILE'",
+                         in->in->name);
     if (in->info.ndims >= 2)
         return true;
     return error_set(err, FAIL_DATA,
@@ -168,6 +173,14 @@ static bool is_fitted(const struct scale *scale)
     return scale->mode == SCALE_STANDARD || scale->mode == SCALE_PIXEL_STANDARD;
 }
 
+/* Nothing is read of pictures without pixels, so that any number will do. */
+static uint64_t row_pixels(const struct array_info *info)
+{
+    uint64_t pixels;
+
+    return array_row_elements(info, &pixels) && pixels > 0 ? pixels : 1;
+}
+
 bool convert_normalize(const struct convert_paths *paths,
                        const struct scale *scale, enum dtype dtype,
                        struct error *err)
@@ -176,6 +189,7 @@ bool convert_normalize(const struct convert_paths *paths,
     struct scale fitted = *scale;
     struct pixel_moments moments = { 0 };
     struct normalize normalize = { 0 };
+    struct pixel_place place = { 0 };
     size_t pixels = 1, elements = BLOCK_ELEMENTS;
     ptrdiff_t n = -1;
     bool ok = (!is_fitted(scale) || fit(paths, &fitted, &moments, err)) &&
@@ -187,12 +201,15 @@ bool convert_normalize(const struct convert_paths *paths,
     if (ok) {
         struct array_info info = c.in.info;
         info.dtype = dtype;
+        place.file = c.in.in->name;
+        place.row_pixels = row_pixels(&info);
         ok = open_output(&c, paths, &info, dtype_bytes(dtype), err);
     }
     while (ok && (n = next_block(&c, elements, err)) > 0) {
         ok = normalize_any(&normalize, c.in.info.dtype, c.from, (size_t)n, c.to,
-                           c.in.in->name, err) &&
+                           &place, err) &&
              arrayfile_write(&c.out, c.to, (size_t)n, err);
+        place.first += (uint64_t)n;
     }
     normalize_release(&normalize);
     pixel_moments_release(&moments);

@@ -74,7 +74,7 @@ static bool open_for(struct outputs *o, struct sink_file *f, struct error *err)
     if (o->mode == OUTPUTS_COMPARE && file_is_regular(f->path))
         f->fd = open(f->path, O_RDONLY | O_CLOEXEC);
     if (o->mode == OUTPUTS_COMPARE && f->fd < 0)
-        error_set(&f->difference, FAIL_DATA, "'%s' is missing", f->path);
+        error_set(&f->difference, FAIL_DATA, "it is missing");
     return true;
 }
 
@@ -140,8 +140,7 @@ static bool compare_at(struct sink_file *f, uint64_t at,
         if (got < 0)
             return error_errno(err, "cannot read '%s'", f->path);
         if (got == 0) {
-            error_set(&f->difference, FAIL_DATA,
-                      "'%s' ends early, at byte %llu", f->path,
+            error_set(&f->difference, FAIL_DATA, "it ends early, at byte %llu",
                       (unsigned long long)at);
             break;
         }
@@ -150,7 +149,7 @@ static bool compare_at(struct sink_file *f, uint64_t at,
             same++;
         if (same < (size_t)got)
             error_set(&f->difference, FAIL_DATA,
-                      "'%s' differs from byte %llu on", f->path,
+                      "it differs, first at byte %llu",
                       (unsigned long long)(at + same));
         at += (uint64_t)got;
         bytes += got;
@@ -285,8 +284,8 @@ static bool finish_file(struct sink_file *f, struct error *err)
     f->fd = -1;
     if (f->difference.code == FAIL_NONE &&
         (!file_size(f->path, &bytes) || bytes != f->bytes))
-        error_set(&f->difference, FAIL_DATA, "'%s' has %llu bytes, not %llu",
-                  f->path, bytes, (unsigned long long)f->bytes);
+        error_set(&f->difference, FAIL_DATA, "it has %llu bytes, not %llu",
+                  bytes, (unsigned long long)f->bytes);
     return true;
 }
 

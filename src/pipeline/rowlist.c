@@ -39,7 +39,12 @@ void row_list_release(struct row_list *list)
 static bool add_range(struct row_list *list, uint64_t first, uint64_t last,
                       size_t split, struct error *err)
 {
-    if (last < first || last - first >= ROW_LIST_MAX - list->count)
+    if (last < first)
+        return error_set(err, FAIL_USAGE,
+                         "rows %" PRIu64 "-%" PRIu64
+                         " end before they begin; the smaller comes first",
+                         first, last);
+    if (last - first >= ROW_LIST_MAX - list->count)
         return error_set(err, FAIL_USAGE,
                          "rows %" PRIu64 "-%" PRIu64
                          " are not possible; at most %d rows can be picked",

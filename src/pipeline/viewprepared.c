@@ -4,6 +4,7 @@
 #include "pipeline/viewprepared.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,6 +172,41 @@ static bool check_names(const struct manifest *m, struct error *err)
     return true;
 }
 
+/* One of its files that can be looked at as data of one's own; NULL: none. */
+static const struct manifest_file *find_own(const struct manifest *m)
+{
+    static const char *const looked_at[] = { "csv", "pjreddie", "png",
+                                             "torchvision" };
+
+    for (size_t f = 0; f < COUNT_OF(looked_at); f++)
+        for (size_t i = 0; i < m->file_count; i++)
+            if (m->file[i].format &&
+                strcmp(m->file[i].format, looked_at[f]) == 0)
+                return &m->file[i];
+    return NULL;
+}
+
+static bool refuse_images(const struct view *v, const char *split,
+                          struct error *err)
+{
+    const struct manifest_file *own = find_own(&v->manifest);
+    size_t length = own ? strlen(own->file) : 0;
+    char hint[300] = "";
+
+    /* Pairs of arrays are found by their folder. */
+    if (own && strcmp(own->format, "torchvision") == 0)
+        length = (size_t)(path_base(own->file) - own->file) - 1;
+    if (own)
+        snprintf(hint, sizeof hint, "look at them with --from '%s/%.*s', or ",
+                 v->dir, (int)length, own->file);
+    return error_set(err, FAIL_DATA,
+                     "'%s' has the images of '%s' in no format that can be "
+                     "looked at as a prepared set; %s%sprepare it with "
+                     "--format bin, npy, idx or idx.gz",
+                     v->dir, split, hint,
+                     own ? "" : "look at what it was made from, or ");
+}
+
 static bool check_images(const struct view *v, struct error *err)
 {
     const struct manifest *m = &v->manifest;
@@ -179,11 +215,7 @@ static bool check_images(const struct view *v, struct error *err)
         if (m->split[i].array[SET_IMAGES].file ||
             find_packed(m, m->split[i].name, SET_IMAGES, err))
             continue;
-        return error_set(err, FAIL_DATA,
-                         "'%s' has the images of '%s' in no format that can be "
-                         "looked at; look at what it was made from, or prepare "
-                         "it with --format bin, npy or idx",
-                         v->dir, m->split[i].name);
+        return refuse_images(v, m->split[i].name, err);
     }
     return true;
 }

@@ -4,6 +4,7 @@
 #include "stage/normalize.h"
 
 #include <float.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -334,9 +335,35 @@ void normalize_u8(const struct normalize *n, const unsigned char *pixels,
     }
 }
 
+/* `i` is among the pixels that are worked on. */
+static bool refuse_pixel(const struct normalize *n,
+                         const struct pixel_place *place, size_t i, double x,
+                         struct error *err)
+{
+    uint64_t row = (place->first + i) / place->row_pixels;
+    uint64_t pixel = (place->first + i) % place->row_pixels;
+
+    if (n->dtype == DTYPE_U8)
+        return error_set(err, FAIL_DATA,
+                         "'%s', row %" PRIu64 ", pixel %" PRIu64
+                         ": the value %g is no whole number from 0 to 255, "
+                         "which --dtype u8 needs; choose another --dtype",
+                         place->file, row, pixel, x);
+    return error_set(err, FAIL_DATA,
+                     "'%s', row %" PRIu64 ", pixel %" PRIu64
+                     ": the value %g is one that %s cannot hold after scaling",
+                     place->file, row, pixel, x, dtype_name(n->dtype));
+}
+
+/* Not a number neither. */
+static bool is_grey_level(double value)
+{
+    return value >= 0 && value <= 255 && value == floor(value);
+}
+
 bool normalize_any(const struct normalize *n, enum dtype from,
-                   const void *pixels, size_t count, void *to, const char *file,
-                   struct error *err)
+                   const void *pixels, size_t count, void *to,
+                   const struct pixel_place *place, struct error *err)
 {
     size_t in_bytes = dtype_bytes(from), out_bytes = dtype_bytes(n->dtype);
     bool by_place = n->scale.mode == SCALE_PIXEL_STANDARD;
@@ -351,14 +378,9 @@ bool normalize_any(const struct normalize *n, enum dtype from,
     for (size_t i = 0; i < count; i++, out += out_bytes) {
         double x = dtype_load(from, in + i * in_bytes);
         double value = scale_apply(&n->scale, i % per_row, x);
-        if (n->dtype == DTYPE_U8)
-            value = value > 255 ? 255 : value > 0 ? value : 0;
-        if (!store(n->dtype, out, value))
-            return error_set(
-                err, FAIL_DATA,
-                "'%s' has the pixel value %g, which %s cannot hold "
-                "after scaling",
-                file, x, dtype_name(n->dtype));
+        if ((n->dtype == DTYPE_U8 && !is_grey_level(value)) ||
+            !store(n->dtype, out, value))
+            return refuse_pixel(n, place, i, x, err);
     }
     return true;
 }

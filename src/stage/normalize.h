@@ -78,10 +78,18 @@ void normalize_release(struct normalize *n); /* accepts { 0 } */
 void normalize_u8(const struct normalize *n, const unsigned char *pixels,
                   size_t count, void *to);
 
-/* The same for pixels of another type; u8 results are clamped to 0..255. A
- * value that the output's type cannot hold is FAIL_DATA naming `file`. */
+/* Where pixels come from, for messages. */
+struct pixel_place {
+    const char *file;
+    uint64_t first;      /* of all pixels of the file, the first of these */
+    uint64_t row_pixels; /* of one picture; at least 1 */
+};
+
+/* The same for pixels of another type. A value that the output's type cannot
+ * hold, for u8 all but whole numbers from 0 to 255, is FAIL_DATA naming it and
+ * its place. */
 bool MUST_USE normalize_any(const struct normalize *n, enum dtype from,
                             const void *pixels, size_t count, void *to,
-                            const char *file, struct error *err);
+                            const struct pixel_place *place, struct error *err);
 
 #endif

@@ -397,3 +397,74 @@ END
         ! ls -A "$jobs" | grep -q '^\.' || seen "something is left over"
     done
 }
+
+@test "dump: a run that was interrupted can be repeated" {
+    dump --count 8 -o whole
+    assert_status 0
+    cp -pr whole part
+    rm part/train-0000[3-5]-*.png
+    touch -d '2001-02-03' part/*.png
+    dump --count 8 -o part
+    assert_status 0
+    assert_stdout "$(printf '%s\n' whole/*.png | sed 's/^whole/part/')"
+    diff -r whole part
+    # What was there has been left alone.
+    [ "$(find part -name '*.png' ! -newermt '2001-02-04' | wc -l)" -eq 5 ]
+    # A whole run twice, and a sheet
+    dump --count 8 -o part
+    assert_status 0
+    dump --grid 2x2 -o sheet.png
+    assert_status 0
+    dump --grid 2x2 -o sheet.png
+    assert_status 0
+    assert_stdout sheet.png
+}
+
+@test "dump: another picture or file of that name is in the way" {
+    dump --index 0-3 -o d
+    assert_status 0
+    row=(d/train-00002-*.png)
+    dump --index 0-3 --zoom 2 -o d
+    assert_status 2
+    assert_error_line 'exists; use --force'
+    echo precious >"${row[0]}"
+    dump --index 0-3 -o d
+    assert_status 2
+    assert_error_line "${row[0]}.*exists; use --force"
+    [ "$(cat "${row[0]}")" = precious ]
+    dump --index 0-3 -o d -f
+    assert_status 0
+    dump --grid 2x2 -o "${row[0]}"
+    assert_status 2
+}
+
+@test "dump: -o takes .PNG for .png, and no name of another kind" {
+    for name in sheet.PNG sheet.Png; do
+        dump --grid 2x2 -o "$name"
+        assert_status 0
+        assert_stdout "$name"
+        [ -f "$name" ]
+    done
+    for name in a.jpg a.JPG a.jpeg d/a.gif a.pdf a.svg a.html; do
+        for choice in '--index 0' '--grid 2x2' '--index 0-3'; do
+            # shellcheck disable=SC2086 # words are meant
+            dump $choice -o "$name"
+            assert_status 2
+            assert_one_error_line "${name##*/}.*PNG"
+            assert_absent "$name" d
+        done
+    done
+    # A directory may have any name.
+    mkdir a.jpg
+    dump --index 0-3 -o a.jpg
+    assert_status 0
+    [ "$(find a.jpg -name '*.png' | wc -l)" -eq 4 ]
+    dump --index 0-3 -o b.png
+    assert_status 2
+}
+
+@test "dump: a range of rows that ends before it begins" {
+    dump --index 5-3
+    assert_status 2
+    assert_one_error_line 'rows 5-3 end before they begin; the smaller comes first'
+}

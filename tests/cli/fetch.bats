@@ -429,7 +429,8 @@ all_bad() {
 @test "fetch: all bad: a mirror directory that is not there, or is empty" {
     mp -q --catalogue "$fixtures/tiny.json" fetch tiny --only-mirrors --retries 0 --mirror ./nowhere
     [ "$status" -eq 4 ] || [ "$status" -eq 2 ] || seen "expected status 4 or 2"
-    assert_one_error_line nowhere
+    assert_one_error_line 'nowhere: there is no such directory; name another'
+    [[ $stderr != *'try again'* ]] || seen 'it will not be there later neither'
     assert_nothing
     mkdir void
     mp -q --catalogue "$fixtures/tiny.json" fetch tiny --only-mirrors --retries 0 --mirror void

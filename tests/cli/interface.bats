@@ -758,3 +758,48 @@ assert events[1]["status"] == 2, events' || seen "$words"
     mp prep --vak -- --progress json
     assert_one_error_line "unknown option '--vak'"
 }
+
+@test "interface: --force says for each command what it replaces" {
+    for command in decode normalize onehot stats dump; do
+        mp help "$command"
+        [[ $output == *'replace existing files'* ]] || seen "$command"
+    done
+    for command in fetch prep; do
+        mp help "$command"
+        [[ $output == *'that mnistprep did not make'* ]] || seen "$command"
+    done
+    mp help prep
+    [[ $output == *'make the set again'* ]]
+}
+
+@test "interface: names that are nearly right, or in another case, are suggested" {
+    suggests() {
+        local regex=$1
+        shift
+        mp "$@"
+        assert_status 2 || return 1
+        assert_one_error_line "$regex" || return 1
+    }
+    suggests "unknown dataset 'MNIST'; did you mean 'mnist'\?" prep MNIST
+    suggests "did you mean 'fashion-mnist'\?" stats Fashion-MNIST
+    suggests "did you mean 'fashion-mnist'\?" fetch FASHION-MNITS
+    suggests "'exit' is no command and no topic; did you mean 'exit-status'\?" help exit
+    suggests "did you mean 'exit-status'\?" help exit-statuss
+    suggests "did you mean 'files'\?" help Files
+    suggests "did you mean 'prep'\?" help perp
+    suggests "'xyz' is no command and no topic; 'mnistprep help'" help xyz
+    suggests "no split 'tset'; did you mean 'test'\?" prep --splits train,tset
+    suggests "no split 'TRAIN'; did you mean 'train'\?" prep --splits TRAIN
+    suggests "no split 'third'; there are train and test" prep --splits third
+    suggests "no split 'val'; --val makes it from train.*that alone" \
+        prep --splits train,val --val 10
+    suggests "no class 'bag'; did you mean 'Bag'\?" prep fashion-mnist --classes Coat,bag
+}
+
+@test "interface: help files names what prep leaves" {
+    mp help files
+    local kind
+    for kind in images.f32 labels.u8 onehot.f32 rows.u32 folds.u8 SHA256SUMS dataset.json; do
+        [[ $output == *"$kind"* ]] || seen "$kind"
+    done
+}

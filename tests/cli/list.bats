@@ -245,3 +245,42 @@ for d in report["datasets"]:
         assert_one_error_line 'standard output|stdout|space'
     done
 }
+
+@test "list: what is on disk, in words" {
+    list tiny
+    [[ $output == *'on disk: no' ]] || seen no
+    mkdir -p data/tiny/raw
+    cp "$src"/train-images*.gz data/tiny/raw
+    list tiny
+    [[ $output == *'on disk: raw files in part' ]] || seen part
+    cp "$src"/*.gz data/tiny/raw
+    list tiny
+    [[ $output == *'on disk: raw files' ]] || seen raw
+    mp -q --catalogue "$fixtures/tiny.json" prep tiny
+    assert_status 0
+    list tiny
+    [[ $output == *'on disk: raw files, prepared' ]] || seen both
+    rm -r data/tiny/raw
+    list tiny
+    [[ $output == *'on disk: prepared, without the raw files' ]] || seen prepared
+}
+
+@test "list: sizes, as far as they are known" {
+    list mnist
+    [[ $output == *'10 classes, download 11.6 MB'* ]] || seen mnist
+    list emnist-letters
+    [[ $output == *'download: a part of an archive of 561.8 MB'* ]] || seen emnist
+    list oracle-mnist
+    [[ $output == *'download more than 1.5 MB (no size is known of 1 of 4 files)'* ]] || seen oracle
+    list k49
+    [[ $output == *'download size unknown'* ]] || seen k49
+    list --json
+    keys='d["download_bytes"], d["download_bytes_known"], d["archive_bytes"]'
+    field mnist "$keys"
+    [ "$value" = '(11594722, 11594722, None)' ] || seen "$value"
+    field emnist-letters "$keys"
+    [ "$value" = '(None, None, 561753746)' ] || seen "$value"
+    # 13647 + 1503867 + 1569
+    field oracle-mnist "$keys"
+    [ "$value" = '(None, 1519083, None)' ] || seen "$value"
+}

@@ -128,6 +128,68 @@ assert w.shape == g.shape and w.tobytes() == g.tobytes(), (w.shape, g.shape)'
     assert_absent out
 }
 
+@test "normalize: nothing but grey levels becomes u8, and the error says where" {
+    "$MNISTPREP_TEST_PYTHON" -c '
+import numpy as n
+floats = n.linspace(0, 1, 32).reshape(2, 4, 4)
+n.save("floats.npy", floats)
+for value in -1, 256, 300:
+    n.save("%d.npy" % value, n.array([[1, 2, 3], [0, value, 255]], "i4"))
+n.save("whole.npy", n.array([[1, 2, 3], [0, 17, 255]], "f8"))'
+    for args in '' '--scale none'; do
+        # shellcheck disable=SC2086 # two words
+        mp normalize floats.npy $args --dtype u8 -o out
+        assert_status 3
+        assert_one_error_line 'floats.npy.*row 0, pixel 1:.*0\.0322581.*0 to 255'
+    done
+    for value in -1 256 300; do
+        mp normalize "./$value.npy" --dtype u8 -o out
+        assert_status 3
+        assert_one_error_line "row 1, pixel 1: the value $value is"
+    done
+    assert_absent out
+    mp normalize whole.npy --dtype u8 -o out
+    assert_status 0
+    [ "$(od -An -v -tu1 out | tr -s ' ')" = ' 1 2 3 0 17 255' ]
+}
+
+@test "normalize: a bad value is found wherever its block is" {
+    "$MNISTPREP_TEST_PYTHON" -c '
+import numpy as n
+a = n.zeros((300, 28, 28), "f4")
+a[250, 1, 3] = 0.5
+n.save("far.npy", a)'
+    mp normalize far.npy --dtype u8 -o out
+    assert_status 3
+    assert_one_error_line 'row 250, pixel 31: the value 0.5 '
+    assert_absent out
+}
+
+@test "normalize: the labels of a CSV table become no pixels" {
+    printf 'label,pixel0,pixel1\n7,0,255\n2,1,2\n' >labelled.csv
+    gzip -k labelled.csv
+    for f in labelled.csv labelled.csv.gz; do
+        for scale in unit standard; do
+            mp normalize "$f" --scale "$scale" -o out
+            assert_status 3
+            assert_one_error_line 'labelled.*labels.*mnistprep prep NAME --from'
+            assert_absent out
+        done
+    done
+    printf 'pixel0,pixel1\n0,255\n1,2\n' >plain.csv
+    mp normalize plain.csv --dtype u8 -o out
+    assert_status 0
+    [ "$(od -An -v -tu1 out | tr -s ' ')" = ' 0 255 1 2' ]
+    # Help says what is read, and what standard is fitted on.
+    mp help normalize
+    [[ $output == *CSV*xz* ]]
+    [[ $output == *'fitted on the input'* ]]
+    mp help prep
+    [[ $output == *'fitted on train'* ]]
+    mp help decode
+    [[ $output == *CSV*xz* ]]
+}
+
 @test "normalize: the locale changes nothing" {
     fixture idx a.gz --shape 3,9,9 --gz
     oracle scaled a.gz want --scale 0.1307,0.3081

@@ -204,3 +204,22 @@ END
     is_png p.png
     [ "$(head -c 6 table)" = $'split\t' ]
 }
+
+@test "files: a name of another kind is refused" {
+    for name in a.jpg A.JPG a.jpeg a.gif a.pdf a.svg a.html; do
+        stats --plot "$name"
+        assert_status 2
+        assert_one_error_line "--plot: '$name'.*PNG"
+    done
+    for name in a.png a.PNG a.pdf a.svg; do
+        stats --report "$name"
+        assert_status 2
+        assert_one_error_line "--report: '$name'.*HTML"
+    done
+    assert_absent a.* A.*
+    # Others promise nothing.
+    stats --plot p --report r.HTM
+    assert_status 0
+    is_png p
+    is_page r.HTM
+}

@@ -86,3 +86,47 @@ table() {
     assert_status 0
     [[ $output == 'mnist, train: 3 images of 2x2'* ]]
 }
+
+@test "view options: --images or --labels twice is one too many" {
+    fixture idx a.idx --shape 4,3,3
+    fixture idx l.idx --shape 4 --values labels:10
+    refused 2 '--images is given twice' --images a.idx --labels l.idx \
+        --images a.idx --labels l.idx
+    refused 2 '--images is given twice' --images a.idx --images a.idx
+    refused 2 '--labels is given twice' --images a.idx --labels l.idx \
+        --labels=l.idx
+    mp stats --images a.idx --labels l.idx
+    assert_status 0
+}
+
+@test "view options: a prepared set in formats of grey levels alone" {
+    table
+    for format in csv pjreddie png torchvision; do
+        mp -q prep digits --from digits.csv --format "$format" -o "$format"
+        assert_status 0
+        refused 3 "--from '$format/.*or prepare it with.*idx or idx.gz" \
+            --from "$format"
+        # What it says works.
+        path=${stderr#*--from \'}
+        mp stats --from "${path%%\'*}"
+        assert_status 0
+        [[ $output == *'3 images of 2x2'* ]] || seen "$path"
+    done
+    mp -q prep digits --from digits.csv --format npz,safetensors -o others
+    assert_status 0
+    refused 3 'look at what it was made from, or prepare it' --from others
+    mp -q prep digits --from digits.csv --format idx.gz -o packed
+    mp stats --from packed
+    assert_status 0
+}
+
+@test "view options: numbers that are no grey levels, and who takes them" {
+    "$MNISTPREP_TEST_PYTHON" -c '
+import numpy as n
+x = n.full((3, 2, 2), 0.5, "f4")
+n.save("x.npy", x)
+n.savez("x.npz", x_train=x, y_train=n.zeros(3, "u1"))'
+    refused 3 "0.5 is no grey level.*'mnistprep normalize' takes" --images x.npy
+    refused 3 '0.5 is no grey level; whole numbers from 0 to 255 are needed$' \
+        --from x.npz
+}

@@ -477,7 +477,31 @@ static void test_array_open(void **state)
         &s, memory_source_open(text, sizeof text - 1, 3, NEVER), &err));
     assert_int_equal(array_read_native(&s, values, 5, &err), 4);
     assert_memory_equal(values, "\7\0\2\xFF", 4);
+    assert_true(s.labelled);
     array_close(&s);
+}
+
+static void test_labelled(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool labelled;
+    } cases[] = {
+        { "pixel0,pixel1\n7,0\n", false }, { "7,0\n1,2\n", false },
+        { "label,pixel0\n7,0\n", true },   { "a,Class\n7,0\n", true },
+        { "\"target\",a\n7,0\n", true },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *text = cases[i].text;
+        struct array_stream s = { 0 };
+        struct error err = { 0 };
+        assert_true(array_open(
+            &s, memory_source_open(text, strlen(text), 3, NEVER), &err));
+        assert_int_equal(s.labelled, cases[i].labelled);
+        array_close(&s);
+    }
 }
 
 int main(void)
@@ -494,6 +518,7 @@ int main(void)
         cmocka_unit_test(test_errors_pass),
         cmocka_unit_test(test_interrupted),
         cmocka_unit_test(test_array_open),
+        cmocka_unit_test(test_labelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -233,6 +233,8 @@ static void test_bits(void **state)
 
 /* ---- other sources ---- */
 
+static const struct pixel_place place = { "pixels", 0, 1 };
+
 static void test_other_types(void **state)
 {
     (void)state;
@@ -268,7 +270,7 @@ static void test_other_types(void **state)
             if (!normalize_init(&n, &scales[i % COUNT_OF(scales)],
                                 to[i / COUNT_OF(scales)], &err))
                 continue; /* infinities are refused */
-            if (!normalize_any(&n, from, in, count, out, "pixels", &err)) {
+            if (!normalize_any(&n, from, in, count, out, &place, &err)) {
                 assert_error(err, FAIL_DATA, "cannot hold after scaling");
                 continue;
             }
@@ -280,47 +282,61 @@ static void test_other_types(void **state)
     }
 }
 
-static void test_clamped_to_u8(void **state)
+/* Nothing is rounded and nothing is clamped. */
+static void test_others_to_u8(void **state)
 {
     (void)state;
-    static const struct {
-        double x;
-        unsigned char level;
-    } cases[] = {
-        { 0, 0 },
-        { 255, 255 },
-        { -1, 0 },
-        { -0.4, 0 },
-        { 256, 255 },
-        { 1e300, 255 },
-        { -1e300, 0 },
-        { 0.5, 0 },
-        { 1.5, 2 },
-        { 2.5, 2 },
-        { 254.5, 254 },
-        { 254.6, 255 },
-        { 255.4, 255 },
-        { 0.49, 0 },
-        { (double)INFINITY, 255 },
-        { -(double)INFINITY, 0 },
-        { (double)NAN, 0 },
-    };
+    static const double levels[] = { 0, -0.0, 1, 17, 254, 255 };
+    static const double others[] = { -1,
+                                     -0.4,
+                                     0.49,
+                                     0.5,
+                                     1.5,
+                                     254.6,
+                                     255.4,
+                                     256,
+                                     300,
+                                     1e300,
+                                     -1e300,
+                                     (double)INFINITY,
+                                     -(double)INFINITY,
+                                     (double)NAN };
     static const struct scale none = { SCALE_NONE, 0, 0, NULL };
     struct normalize n;
     struct error err = { 0 };
+    unsigned char level;
 
     assert_true(normalize_init(&n, &none, DTYPE_U8, &err));
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        unsigned char level = 77;
-        assert_true(normalize_any(&n, DTYPE_F64, &cases[i].x, 1, &level,
-                                  "pixels", &err));
-        if (level != cases[i].level)
-            fail_msg("%g came out as %u", cases[i].x, level);
+    for (size_t i = 0; i < COUNT_OF(levels); i++) {
+        level = 77;
+        assert_true(
+            normalize_any(&n, DTYPE_F64, &levels[i], 1, &level, &place, &err));
+        assert_int_equal(level, levels[i]);
     }
-    static const int64_t wide[] = { INT64_MIN, INT64_MAX, 17 };
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        struct error why = { 0 };
+        if (normalize_any(&n, DTYPE_F64, &others[i], 1, &level, &place, &why))
+            fail_msg("%g came out as %u", others[i], level);
+        assert_error(why, FAIL_DATA, "is no whole number from 0 to 255");
+    }
+}
+
+static void test_others_to_u8_place(void **state)
+{
+    (void)state;
+    static const struct scale none = { SCALE_NONE, 0, 0, NULL };
+    static const int64_t wide[] = { 17, 255, INT64_MAX };
+    static const struct pixel_place far = { "a.npy", 5 * 784 + 782, 784 };
+    struct normalize n;
+    struct error err = { 0 };
     unsigned char levels[3];
-    assert_true(normalize_any(&n, DTYPE_I64, wide, 3, levels, "pixels", &err));
-    assert_memory_equal(levels, "\x00\xFF\x11", 3);
+
+    assert_true(normalize_init(&n, &none, DTYPE_U8, &err));
+    assert_true(normalize_any(&n, DTYPE_I64, wide, 2, levels, &far, &err));
+    assert_memory_equal(levels, "\x11\xFF", 2);
+    assert_false(normalize_any(&n, DTYPE_I64, wide, 3, levels, &far, &err));
+    assert_error(err, FAIL_DATA,
+                 "'a.npy', row 6, pixel 0: the value 9.22337e+18 is no whole");
 }
 
 /* ---- refused ---- */
@@ -473,7 +489,8 @@ int main(void)
         cmocka_unit_test(test_all_levels),
         cmocka_unit_test(test_bits),
         cmocka_unit_test(test_other_types),
-        cmocka_unit_test(test_clamped_to_u8),
+        cmocka_unit_test(test_others_to_u8),
+        cmocka_unit_test(test_others_to_u8_place),
         cmocka_unit_test(test_init_refused),
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_fit),

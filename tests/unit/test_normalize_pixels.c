@@ -89,6 +89,8 @@ static void check_bits(const void *elements, size_t type)
                      i, (unsigned long long)bits_at(elements, i, bytes));
 }
 
+static const struct pixel_place place = { "a.npy", 0, 2 };
+
 static void test_bits(void **state)
 {
     (void)state;
@@ -113,11 +115,11 @@ static void test_bits(void **state)
         /* The same from pixels of other types. */
         memset(out, 0xA5, sizeof out);
         assert_true(normalize_any(&n, DTYPE_F64, wide, (size_t)OTHERS * PIXELS,
-                                  out, "x", &err));
+                                  out, &place, &err));
         check_bits(out, t);
         memset(out, 0xA5, sizeof out);
         assert_true(normalize_any(&n, DTYPE_U8, others, (size_t)OTHERS * PIXELS,
-                                  out, "x", &err));
+                                  out, &place, &err));
         check_bits(out, t);
         normalize_release(&n);
         normalize_release(&n);
@@ -262,10 +264,10 @@ static void test_any_refused(void **state)
     struct error err = { 0 };
 
     assert_true(normalize_init(&n, &scale, DTYPE_F16, &err));
-    assert_true(normalize_any(&n, DTYPE_F64, in, 2, out, "a.npy", &err));
-    assert_false(normalize_any(&n, DTYPE_F64, in, 4, out, "a.npy", &err));
+    assert_true(normalize_any(&n, DTYPE_F64, in, 2, out, &place, &err));
+    assert_false(normalize_any(&n, DTYPE_F64, in, 4, out, &place, &err));
     assert_error(err, FAIL_DATA,
-                 "'a.npy' has the pixel value 20000, which f16");
+                 "'a.npy', row 1, pixel 1: the value 20000 is one that f16");
     normalize_release(&n);
 }
 

@@ -140,6 +140,34 @@ static void test_existing_file(void **state)
     assert_no_error(err);
 }
 
+static void test_same_bytes(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+    struct stat before, after;
+
+    assert_true(put("x", "abc", OUTFILE_SAME, &err));
+    assert_int_equal(stat("x", &before), 0);
+    assert_true(put("x", "abc", OUTFILE_SAME, &err));
+    assert_int_equal(stat("x", &after), 0);
+    assert_int_equal(before.st_ino, after.st_ino);
+    static const char *const others[] = { "", "ab", "abd", "abcd" };
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        struct error why = { 0 };
+        assert_false(put("x", others[i], OUTFILE_SAME, &why));
+        assert_error(why, FAIL_USAGE, "'x' exists; use --force");
+    }
+    struct error why = { 0 };
+    assert_false(put("x", "abc", 0, &why));
+    /* What is no file of its own, whatever it leads to */
+    assert_int_equal(symlink("x", "link"), 0);
+    why = (struct error){ 0 };
+    assert_false(put("link", "abc", OUTFILE_SAME, &why));
+    assert_true(holds("x", "abc"));
+    assert_no_error(err);
+    assert_true(file_remove("x", &err) && file_remove("link", &err));
+}
+
 static void test_symbolic_link(void **state)
 {
     (void)state;
@@ -488,6 +516,7 @@ int main(void)
         IN_TEMP_DIR(test_large),
         IN_TEMP_DIR(test_two_at_once),
         IN_TEMP_DIR(test_existing_file),
+        IN_TEMP_DIR(test_same_bytes),
         IN_TEMP_DIR(test_symbolic_link),
         IN_TEMP_DIR(test_directory_in_the_way),
         IN_TEMP_DIR(test_cannot_be_made),

@@ -122,7 +122,8 @@ static void test_compare(void **state)
     outputs_release(&o);
 
     compare(&o, "A");
-    assert_error(o.file[0]->difference, FAIL_DATA, "differs from byte 0");
+    assert_error(o.file[0]->difference, FAIL_DATA,
+                 "it differs, first at byte 0");
     assert_no_error(o.file[1]->difference);
     outputs_release(&o);
 }
@@ -185,7 +186,8 @@ static void test_places(void **state)
                                          part < BYTES - at ? part : BYTES - at,
                                          &err));
         assert_true(outputs_finish(&o, &err));
-        snprintf(part_text, sizeof part_text, "from byte %zu on", place);
+        snprintf(part_text, sizeof part_text, "it differs, first at byte %zu",
+                 place);
         assert_error(f->difference, FAIL_DATA, part_text);
         outputs_release(&o);
         bytes[place] ^= 1;
@@ -203,7 +205,7 @@ static void test_unreadable(void **state)
     outputs_init(&o, ".", OUTPUTS_COMPARE, 0);
     struct sink_file *f = o.files.open(&o.files, "f", NULL, &err);
     assert_non_null(f);
-    assert_error(f->difference, FAIL_DATA, "'./f' is missing");
+    assert_error(f->difference, FAIL_DATA, "it is missing");
     outputs_release(&o);
     if (access("/proc/self/mem", R_OK) != 0)
         return; /* not Linux; there, nothing is mapped at 0, hence EIO */

@@ -77,6 +77,9 @@ static void test_nearest(void **state)
         { "lsit", "", "; did you mean 'list'?" },
         { "prepp", "", "; did you mean 'prep'?" },
         { "Prep", "", "; did you mean 'prep'?" },
+        { "PREP", "", "; did you mean 'prep'?" },
+        { "NORM", "--", "; did you mean '--normalize'?" },
+        { "Verfiy", "", "; did you mean 'verify'?" },
         { "hump", "", "; did you mean 'dump'?" },
         { "helm", "", "; did you mean 'help'?" },
         { "de", "", "" }, /* two letters begin too much */
@@ -102,13 +105,15 @@ static void test_nearest(void **state)
 static void test_all(void **state)
 {
     (void)state;
-    static const char *const names[] = { "auto", "always", "never" };
+    static const char *const names[] = { "auto", "always", "never", "evers" };
     static const struct {
         const char *word;
         size_t count;
         const char *hint;
     } cases[] = {
         { "alway", 3, "; did you mean 'always'?" },
+        { "Evers", 4, "; did you mean 'evers'?" },
+        { "NEVER", 3, "; did you mean 'never'?" },
         { "red", 3, "; there are auto, always and never" },
         { "red", 2, "; there are auto and always" },
         { "red", 0, "" },

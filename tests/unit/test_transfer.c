@@ -246,10 +246,14 @@ static void test_story(void **state)
         { "bad;long;empty", FAIL_DATA,
           "bad: refused by the test; long: it is longer than the file can be; "
           "empty: refused by the test; name another --mirror" },
-        { "void", FAIL_NETWORK, "right: void: it has no such file; try again" },
+        { "void", FAIL_NETWORK, "right: void: it has no such file; name anot" },
+        { "nowhere", FAIL_NETWORK,
+          "right: nowhere: there is no such directory; name another --mirror" },
         { "bad;void", FAIL_NETWORK, "right: bad: refused by the test; void: " },
         { "http://u:secret@0.0.0.0:80/d;bad", FAIL_NETWORK,
           "right: 0.0.0.0:80: refused: only https" },
+        { "http://0.0.0.0:80/d;void", FAIL_NETWORK,
+          "; void: it has no such file; try again later, or name another" },
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -273,7 +277,7 @@ static void test_story_is_cut(void **state)
     struct order *o = order_of(mirrors);
     assert_false(carry_out(o));
     assert_error(o->file.err, FAIL_NETWORK, "has it right: 0000");
-    assert_true(text_ends_with(o->file.err.text, "or name another --mirror"));
+    assert_true(text_ends_with(o->file.err.text, "; name another --mirror"));
 }
 
 /* ---- what stops all mirrors ---- */

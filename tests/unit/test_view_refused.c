@@ -229,8 +229,21 @@ static void test_no_images(void **state)
     assert_false(view_of_prepared(&v, ".", NULL, 0, &err));
     assert_error(err, FAIL_DATA,
                  "'.' has the images of 'train' in no format that can be "
-                 "looked at; look at what it was made from, or prepare it with "
-                 "--format bin, npy or idx");
+                 "looked at as a prepared set; look at them with --from "
+                 "'./train.csv', or prepare it with --format bin, npy, idx or "
+                 "idx.gz");
+    view_release(&v);
+    err = (struct error){ 0 };
+    json_put("dataset.json",
+             "{'schema':'mnistprep.dataset/1','dataset':'tiny','classes':[],"
+             "'recipe':{'scale':'unit','dtype':'f32','label_dtype':'u8',"
+             "'onehot':false,'smoothing':0,'shuffle':false,'formats':['npz'],"
+             "'splits':['train']},'sources':[],'splits':{'train':{'count':0}},"
+             "'files':[{'file':'tiny.npz','format':'npz','bytes':0}]}");
+    assert_false(view_of_prepared(&v, ".", NULL, 0, &err));
+    assert_error(err, FAIL_DATA,
+                 "; look at what it was made from, or prepare it with --format "
+                 "bin, npy, idx or idx.gz");
     view_release(&v);
     err = (struct error){ 0 };
     assert_false(view_of_prepared(&v, "nowhere", NULL, 0, &err));
