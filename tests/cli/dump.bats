@@ -394,7 +394,7 @@ END
         while read -r path; do
             [ -f "$path" ] || seen "'$path' is told, but is not there"
         done < <(printf '%s\n' "$output")
-        ! ls -A "$jobs" | grep -q '^\.' || seen "something is left over"
+        [ -z "$(find "$jobs" -name '.*' -type f)" ] || seen "something is left over"
     done
 }
 
