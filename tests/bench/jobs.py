@@ -106,11 +106,16 @@ class Environment:
 
 
 def remover(path):
+    """The disk is at rest afterwards: the blocks of a file that was removed
+    are freed for a while, beside whatever runs then."""
     def remove():
         if path and os.path.isdir(path):
             shutil.rmtree(path)
         elif path and os.path.exists(path):
             os.remove(path)
+        else:
+            return
+        os.sync()
     return remove
 
 
