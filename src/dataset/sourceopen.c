@@ -48,11 +48,13 @@ static bool peek_archive(struct reader *in, bool *archive, struct error *err)
 static bool open_archived(struct source_part *part, struct reader *member,
                           struct error *err)
 {
-    bool hashed =
-        !part->hashing ||
-        (rawfile_hash_file(part->path, &part->facts, err) &&
-         rawfile_hash_payload(part->path, UINT64_MAX, &part->facts, err));
+    struct raw_facts *facts = &part->facts;
+    bool hashed = !part->hashing || rawfile_hash_file(part->path, facts, err);
 
+    if (part->hashing) { /* it is its own payload */
+        facts->payload_bytes = facts->bytes;
+        memcpy(facts->payload_sha256, facts->sha256, sizeof facts->sha256);
+    }
     part->hashing = false;
     part->archived = true;
     if (!hashed) {
@@ -141,6 +143,26 @@ static bool open_tree(struct source *s, const char *path, unsigned flags,
     return true;
 }
 
+/* Labels stand in the same archive as their pictures, which has been hashed. */
+static bool open_member(struct source *s, const struct input_split *split,
+                        enum catalogue_part which,
+                        const struct receipt *receipt, unsigned flags,
+                        struct error *err)
+{
+    struct source_part *part = &s->part[which], *images = &s->part[PART_IMAGES];
+    const char *path = split->path[which];
+
+    if (!note_path(part, path, receipt, flags, err))
+        return false;
+    if (which != PART_IMAGES && images->path && images->facts.sha256[0] &&
+        strcmp(path, images->path) == 0) {
+        part->facts = images->facts;
+        part->hashing = false;
+    }
+    return open_archived(part, npz_member_open(path, split->member[which], err),
+                         err);
+}
+
 static bool open_arrays(struct source *s, const struct input_split *split,
                         const struct receipt *receipt, unsigned flags,
                         struct error *err)
@@ -150,11 +172,8 @@ static bool open_arrays(struct source *s, const struct input_split *split,
         unsigned of_part = i == PART_LABELS ? flags & ~(unsigned)SOURCE_AHEAD
                                             : flags;
         if (split->path[i] && split->form == INPUT_NPZ) {
-            if (!note_path(&s->part[i], split->path[i], receipt, flags, err) ||
-                !open_archived(
-                    &s->part[i],
-                    npz_member_open(split->path[i], split->member[i], err),
-                    err))
+            if (!open_member(s, split, (enum catalogue_part)i, receipt, flags,
+                             err))
                 return false;
         } else if (split->path[i] && !open_part(&s->part[i], split->path[i],
                                                 receipt, of_part, err)) {
