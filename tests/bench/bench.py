@@ -20,7 +20,7 @@ import time
 
 import jobs as bench_jobs
 
-ROUNDS, QUICK_ROUNDS = 9, 3
+ROUNDS, QUICK_ROUNDS = 9, 2
 
 
 def run(contestant):
