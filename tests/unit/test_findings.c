@@ -85,15 +85,23 @@ static void test_nothing_found(void **state)
     free(m);
 }
 
-static void test_many_findings(void **state)
+/* Nothing was looked for, so that no line names what was not found. */
+static struct made_audit *made_silent(void)
 {
-    (void)state;
     struct made_audit *m = malloc(sizeof *m);
 
     assert_non_null(m);
     made_audit_init(m);
     for (int i = 0; i < FINDING_KINDS; i++)
         m->survey.audit.searched[i] = false;
+    return m;
+}
+
+static void test_many_findings(void **state)
+{
+    (void)state;
+    struct made_audit *m = made_silent();
+
     m->survey.audit.truncated = true;
     for (uint64_t i = 0; i < FINDINGS_SHOWN + 3; i++) {
         made_audit_add(m, FINDING_NEAR_DUPLICATE, 0, -1)->measure = 8;
@@ -119,12 +127,8 @@ static void test_many_findings(void **state)
 static void test_more_than_are_shown(void **state)
 {
     (void)state;
-    struct made_audit *m = malloc(sizeof *m);
+    struct made_audit *m = made_silent();
 
-    assert_non_null(m);
-    made_audit_init(m);
-    for (int i = 0; i < FINDING_KINDS; i++)
-        m->survey.audit.searched[i] = false;
     for (uint64_t i = 0; i < FINDINGS_SHOWN + 1; i++) {
         made_audit_add(m, FINDING_LABEL_ERROR, 0, 3);
         made_audit_put(m, 0, i, 3);
@@ -148,7 +152,7 @@ static void test_more_than_are_shown(void **state)
 static void test_sources(void **state)
 {
     (void)state;
-    struct made_audit *m = malloc(sizeof *m);
+    struct made_audit *m = made_silent();
     static const char *const sources[] = {
         "a\nb", "a\nb",
         "0123456789012345678901234567890123456789012345678901234567890123456789"
@@ -156,10 +160,6 @@ static void test_sources(void **state)
         NULL, "c"
     };
 
-    assert_non_null(m);
-    made_audit_init(m);
-    for (int i = 0; i < FINDING_KINDS; i++)
-        m->survey.audit.searched[i] = false;
     for (size_t i = 0; i < COUNT_OF(sources); i++) {
         struct finding *f = made_audit_add(m, FINDING_LABEL_ERROR, 0, 3);
         f->source = sources[i];
@@ -185,12 +185,8 @@ static void test_sources(void **state)
 static void test_unlike_listed(void **state)
 {
     (void)state;
-    struct made_audit *m = malloc(sizeof *m);
+    struct made_audit *m = made_silent();
 
-    assert_non_null(m);
-    made_audit_init(m);
-    for (int i = 0; i < FINDING_KINDS; i++)
-        m->survey.audit.searched[i] = false;
     m->survey.audit.unlike_listed = 1;
     check_text(m, "audit: nothing found\n"
                   "1 row listed as a label error has another label here, and "
