@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/interrupt.h"
+#include "base/descriptor.h"
 #include "base/text.h"
 
 /* ---- shared ---- */
@@ -62,23 +62,13 @@ static bool file_read_at(struct blob *base, uint64_t at, void *to, size_t n,
                          struct error *err)
 {
     struct file_blob *b = (struct file_blob *)base;
-    size_t done = 0;
+    ptrdiff_t got = descriptor_read_at(b->fd, at, to, n, err);
 
-    while (done < n) {
-        ssize_t got = pread(b->fd, (unsigned char *)to + done, n - done,
-                            (off_t)(at + done));
-        if (got == 0)
-            return error_set(err, FAIL_DATA,
-                             "'%s' became shorter while it was read",
-                             base->name);
-        if (got > 0)
-            done += (size_t)got;
-        else if (errno != EINTR)
-            return error_errno(err, "cannot read '%s'", base->name);
-        else if (!interrupt_none(err))
-            return false;
-    }
-    return true;
+    if (got < 0)
+        return error_errno(err, "cannot read '%s'", base->name);
+    return (size_t)got == n ||
+           error_set(err, FAIL_DATA, "'%s' became shorter while it was read",
+                     base->name);
 }
 
 static void file_close(struct blob *base)

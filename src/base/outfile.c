@@ -14,57 +14,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/directory.h"
 #include "base/interrupt.h"
 #include "base/reader.h"
 #include "base/text.h"
 
-/* Larger writes only make one system call hard to interrupt. */
-enum { WRITE_MAX = 1 << 20 };
-
 static bool fd_write(struct writer *base, const void *from, size_t n,
                      struct error *err)
 {
     struct outfile *o = (struct outfile *)base;
-    const char *at = from;
 
-    while (n > 0) {
-        ssize_t done = write(o->fd, at, n < WRITE_MAX ? n : WRITE_MAX);
-        if (done < 0 && errno == EINTR) {
-            if (!interrupt_none(err))
-                return false;
-            continue;
-        }
-        if (done < 0 && errno == EPIPE)
-            return error_set(err, FAIL_PIPE, "nobody reads '%s'", base->name);
-        if (done < 0)
-            return error_errno(err, "cannot write '%s'", base->name);
-        at += done;
-        n -= (size_t)done;
-    }
-    return true;
+    if (descriptor_write(o->fd, from, n, err))
+        return true;
+    return errno == EPIPE
+               ? error_set(err, FAIL_PIPE, "nobody reads '%s'", base->name)
+               : error_errno(err, "cannot write '%s'", base->name);
 }
 
 bool outfile_write_at(struct outfile *o, uint64_t at, const void *bytes,
                       size_t n, struct error *err)
 {
-    const char *from = bytes;
-
-    while (n > 0) {
-        ssize_t done =
-            pwrite(o->fd, from, n < WRITE_MAX ? n : WRITE_MAX, (off_t)at);
-        if (done < 0 && errno == EINTR) {
-            if (!interrupt_none(err))
-                return false;
-            continue;
-        }
-        if (done < 0)
-            return error_errno(err, "cannot write '%s'", o->path);
-        from += done;
-        at += (uint64_t)done;
-        n -= (size_t)done;
-    }
-    return true;
+    return descriptor_write_at(o->fd, at, bytes, n, err) ||
+           error_errno(err, "cannot write '%s'", o->path);
 }
 
 #ifdef __linux__

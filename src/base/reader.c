@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/digest.h"
 #include "base/interrupt.h"
 #include "base/text.h"
@@ -171,17 +172,11 @@ static ptrdiff_t file_read(struct reader *base, void *to, size_t n,
 {
     struct file_reader *r = (struct file_reader *)base;
 
-    for (;;) {
-        ssize_t got = read(r->fd, to, n);
-        if (got >= 0)
-            return got;
-        if (errno != EINTR) {
-            error_errno(err, "cannot read '%s'", base->name);
-            return -1;
-        }
-        if (!interrupt_none(err))
-            return -1;
-    }
+    ptrdiff_t got = descriptor_read(r->fd, to, n, err);
+
+    if (got < 0)
+        error_errno(err, "cannot read '%s'", base->name);
+    return got;
 }
 
 static void file_close(struct reader *base)

@@ -9,15 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/directory.h"
-#include "base/interrupt.h"
 #include "base/reader.h"
 #include "base/text.h"
 
-enum {
-    FIRST_ROOM = 64 * 1024, /* so that few of the steps are small ones */
-    CALL_MAX = 1 << 20,     /* larger ones only are hard to interrupt */
-};
+enum { FIRST_ROOM = 64 * 1024 }; /* so that few of the steps are small ones */
 
 bool spool_init(struct spool *s, size_t memory_max, const char *dir,
                 struct error *err)
@@ -84,47 +81,21 @@ static int open_nameless(const struct spool *s, struct error *err)
 static bool file_write(const struct spool *s, int fd, uint64_t at,
                        const void *from, size_t n, struct error *err)
 {
-    const unsigned char *p = from;
-
-    while (n > 0) {
-        ssize_t done = pwrite(fd, p, n < CALL_MAX ? n : CALL_MAX, (off_t)at);
-        if (done < 0 && errno != EINTR)
-            return cannot(s, "write", err);
-        if (done < 0 && !interrupt_none(err))
-            return false;
-        if (done < 0)
-            continue;
-        p += done;
-        at += (uint64_t)done;
-        n -= (size_t)done;
-    }
-    return true;
+    return descriptor_write_at(fd, at, from, n, err) || cannot(s, "write", err);
 }
 
 static bool file_read(const struct spool *s, uint64_t at, void *to, size_t n,
                       struct error *err)
 {
-    unsigned char *p = to;
+    ptrdiff_t got = descriptor_read_at(s->fd_plus_1 - 1, at, to, n, err);
 
-    while (n > 0) {
-        ssize_t got =
-            pread(s->fd_plus_1 - 1, p, n < CALL_MAX ? n : CALL_MAX, (off_t)at);
-        if (got == 0)
-            return error_set(err, FAIL_SYSTEM,
-                             "a temporary file in '%s' became shorter while it "
-                             "was read",
-                             s->dir);
-        if (got < 0 && errno != EINTR)
-            return cannot(s, "read", err);
-        if (got < 0 && !interrupt_none(err))
-            return false;
-        if (got < 0)
-            continue;
-        p += got;
-        at += (uint64_t)got;
-        n -= (size_t)got;
-    }
-    return true;
+    if (got < 0)
+        return cannot(s, "read", err);
+    return (size_t)got == n ||
+           error_set(err, FAIL_SYSTEM,
+                     "a temporary file in '%s' became shorter while it was "
+                     "read",
+                     s->dir);
 }
 
 /* ---- both ---- */

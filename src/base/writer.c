@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 bool writer_printf(struct writer *w, struct error *err, const char *fmt, ...)
 {
     char text[256];
@@ -36,19 +38,12 @@ static bool bytes_write(struct writer *base, const void *from, size_t n,
 {
     struct bytes_writer *w = (struct bytes_writer *)base;
 
-    if (n > w->room - w->n) {
-        size_t room = w->room ? w->room : 256;
-        while (room - w->n < n) {
-            if (room > SIZE_MAX / 2)
-                return error_memory(err);
-            room *= 2;
-        }
-        unsigned char *larger = realloc(w->bytes, room);
-        if (!larger)
-            return error_memory(err);
-        w->bytes = larger;
-        w->room = room;
-    }
+    if (n > SIZE_MAX - w->n)
+        return error_memory(err);
+    unsigned char *bytes = array_grow(w->bytes, &w->room, w->n + n, 1, err);
+    if (!bytes)
+        return false;
+    w->bytes = bytes;
     memcpy(w->bytes + w->n, from, n);
     w->n += n;
     return true;

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/listing.h"
 #include "cli/option.h"
 #include "dataset/catalogue.h"
-#include "dataset/listing.h"
 #include "dataset/store.h"
 
 /* Starts as { 0 }; released by datasets_release. */

@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 
 #include "base/blob.h"
+#include "base/listing.h"
 #include "base/reader.h"
 #include "base/text.h"
 #include "dataset/filename.h"
-#include "dataset/listing.h"
 #include "format/content.h"
 #include "format/formats.h"
 #include "format/zipfile.h"

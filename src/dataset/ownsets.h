@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/listing.h"
 #include "dataset/catalogue.h"
-#include "dataset/listing.h"
 
 /* Is there one of this name? Not when the catalogue has it. */
 bool own_set_exists(const char *data_dir, const char *name,

@@ -2,14 +2,14 @@
 /* Listing a tree of pictures: names are looked at, and no file is opened. */
 #include "format/treelist.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/grow.h"
 #include "base/interrupt.h"
+#include "base/listing.h"
 #include "base/number.h"
 #include "base/text.h"
 
@@ -18,65 +18,9 @@ enum { LABELS = 65536 }; /* labels have 16 bits in what comes after */
 /* Rows are counted in 32 bits there. */
 static const uint64_t files_max = (uint64_t)1 << 31;
 
-/* ---- names ---- */
-
-struct names {
-    char **name; /* owned, and so is each of them */
-    size_t count, room;
-};
-
-static void names_release(struct names *n)
-{
-    for (size_t i = 0; i < n->count; i++)
-        free(n->name[i]);
-    free(n->name);
-    *n = (struct names){ 0 };
-}
-
-static bool names_add(struct names *n, const char *name, struct error *err)
-{
-    if (n->count == n->room) {
-        size_t room = n->room ? 2 * n->room : 64;
-        char **larger = realloc(n->name, room * sizeof *larger);
-        if (!larger)
-            return error_memory(err);
-        n->name = larger;
-        n->room = room;
-    }
-    char *copy = text_copy(name, err);
-    if (!copy)
-        return false;
-    n->name[n->count++] = copy;
-    return true;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Adds all names in a directory that do not begin with a dot, in any order. */
-static bool names_read(struct names *n, const char *dir, struct error *err)
-{
-    DIR *d = opendir(dir);
-    struct dirent *entry;
-    bool ok = d != NULL;
-
-    if (!d)
-        return error_errno(err, "cannot open directory '%s'", dir);
-    while (ok && (errno = 0, entry = readdir(d)) != NULL) {
-        ok = interrupt_none(err) &&
-             (entry->d_name[0] == '.' || names_add(n, entry->d_name, err));
-    }
-    if (ok && errno != 0)
-        ok = error_errno(err, "cannot read directory '%s'", dir);
-    closedir(d);
-    return ok;
-}
-
 /* ---- folders ---- */
 
-static bool check_folders(const struct names *n, const char *dir,
+static bool check_folders(const struct listing *n, const char *dir,
                           struct error *err)
 {
     bool ok = true;
@@ -103,7 +47,7 @@ static bool is_label(const char *name, uint64_t *label)
 }
 
 /* True when all names are labels; *count is then one more than the largest. */
-static bool all_are_labels(const struct names *n, size_t *count)
+static bool all_are_labels(const struct listing *n, size_t *count)
 {
     uint64_t largest = 0;
 
@@ -120,8 +64,8 @@ static bool all_are_labels(const struct names *n, size_t *count)
 
 /* Moves the sorted names to the places of their labels, for all of which there
  * is room. */
-static bool place_folders(struct tree_list *l, struct names *n, const char *dir,
-                          struct error *err)
+static bool place_folders(struct tree_list *l, struct listing *n,
+                          const char *dir, struct error *err)
 {
     for (size_t i = 0; i < n->count; i++) {
         uint64_t label;
@@ -138,7 +82,7 @@ static bool place_folders(struct tree_list *l, struct names *n, const char *dir,
     return true;
 }
 
-static bool number_folders(struct tree_list *l, struct names *n,
+static bool number_folders(struct tree_list *l, struct listing *n,
                            const char *dir, struct error *err)
 {
     size_t count = n->count;
@@ -160,13 +104,11 @@ static bool number_folders(struct tree_list *l, struct names *n,
 static bool read_folders(struct tree_list *l, const char *dir,
                          struct error *err)
 {
-    struct names n = { 0 };
-    bool ok = names_read(&n, dir, err) && check_folders(&n, dir, err);
+    struct listing n = { 0 };
+    bool ok = listing_read(&n, dir, err) && check_folders(&n, dir, err) &&
+              number_folders(l, &n, dir, err);
 
-    if (ok && n.count > 0)
-        qsort(n.name, n.count, sizeof *n.name, compare_names);
-    ok = ok && number_folders(l, &n, dir, err);
-    names_release(&n);
+    listing_release(&n);
     return ok;
 }
 
@@ -206,7 +148,7 @@ static bool check_file(const char *dir, const char *name, struct error *err)
 }
 
 /* Moves the names, which are checked, behind the files. */
-static bool add_files(struct tree_list *l, struct names *n, uint32_t label,
+static bool add_files(struct tree_list *l, struct listing *n, uint32_t label,
                       const char *dir, struct error *err)
 {
     if (n->count == 0)
@@ -216,11 +158,11 @@ static bool add_files(struct tree_list *l, struct names *n, uint32_t label,
                          "with '%s' there are more than %" PRIu64
                          " pictures, which is too many",
                          dir, files_max);
-    struct tree_file *larger =
-        realloc(l->file, (l->file_count + n->count) * sizeof *larger);
-    if (!larger)
-        return error_memory(err);
-    l->file = larger;
+    struct tree_file *file = array_grow(
+        l->file, &l->file_room, l->file_count + n->count, sizeof *file, err);
+    if (!file)
+        return false;
+    l->file = file;
     for (size_t i = 0; i < n->count; i++) {
         l->file[l->file_count++] = (struct tree_file){ n->name[i], label };
         n->name[i] = NULL;
@@ -231,13 +173,13 @@ static bool add_files(struct tree_list *l, struct names *n, uint32_t label,
 static bool read_folder(struct tree_list *l, const char *dir, uint32_t label,
                         struct error *err)
 {
-    struct names n = { 0 };
-    bool ok = names_read(&n, dir, err);
+    struct listing n = { 0 };
+    bool ok = listing_read(&n, dir, err);
 
     for (size_t i = 0; ok && i < n.count; i++)
         ok = interrupt_none(err) && check_file(dir, n.name[i], err);
     ok = ok && add_files(l, &n, label, dir, err);
-    names_release(&n);
+    listing_release(&n);
     return ok;
 }
 

@@ -20,7 +20,7 @@ struct tree_list {
     size_t folder_count;
     bool numbers;           /* the folders' names are the labels */
     struct tree_file *file; /* owned, in the order of the rows */
-    size_t file_count;
+    size_t file_count, file_room;
 };
 
 /* tree_open in tree.h says what a tree may hold, and how it is ordered. Opens

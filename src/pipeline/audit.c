@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/sizes.h"
 #include "pipeline/auditwork.h"
 
@@ -49,16 +50,12 @@ void audit_release(struct audit *a)
 struct finding *audit_new(struct audit *a, enum finding_kind kind, size_t split,
                           int64_t label, struct error *err)
 {
-    if (a->count == a->room) {
-        size_t room = a->room > 0 ? 2 * a->room : 64;
-        struct finding *larger = realloc(a->finding, room * sizeof *larger);
-        if (!larger) {
-            error_memory(err);
-            return NULL;
-        }
-        a->finding = larger;
-        a->room = room;
-    }
+    struct finding *finding =
+        array_grow(a->finding, &a->room, a->count + 1, sizeof *finding, err);
+
+    if (!finding)
+        return NULL;
+    a->finding = finding;
     a->of_kind[kind]++;
     a->finding[a->count] = (struct finding){ .kind = kind,
                                              .split = split,
@@ -75,14 +72,12 @@ bool audit_put(struct audit *a, const struct audit_work *w, uint64_t row,
     struct finding *finding = &a->finding[a->count - 1];
     uint64_t own = row - part->first;
 
-    if (a->row_count == a->row_room) {
-        size_t room = a->row_room > 0 ? 2 * a->row_room : 256;
-        struct audit_row *larger = realloc(a->row, room * sizeof *larger);
-        if (!larger)
-            return error_memory(err);
-        a->row = larger;
-        a->row_room = room;
-    }
+    struct audit_row *rows =
+        array_grow(a->row, &a->row_room, a->row_count + 1, sizeof *rows, err);
+
+    if (!rows)
+        return false;
+    a->row = rows;
     a->row[a->row_count++] = (struct audit_row){
         .split = part->split,
         .row = own,
@@ -189,21 +184,16 @@ bool audit_split(struct audit_work *w, size_t split,
 
 static bool make_room(struct audit_work *w, size_t rows, struct error *err)
 {
-    uint64_t room = w->room > 0 ? w->room : 1024;
+    size_t needed = (size_t)w->rows + rows, room = w->room;
+    int64_t *label = array_grow(w->label, &room, needed, sizeof *label, err);
 
-    while (room - w->rows < rows)
-        room *= 2;
-    if (room == w->room)
-        return true;
-    int64_t *label = realloc(w->label, (size_t)room * sizeof *label);
-    if (label)
-        w->label = label;
-    int16_t *level = realloc(w->level, (size_t)room * sizeof *level);
-    if (level)
-        w->level = level;
-    if (!label || !level)
-        return error_memory(err);
-    w->room = room;
+    if (!label)
+        return false;
+    w->label = label;
+    int16_t *level = array_grow(w->level, &w->room, needed, sizeof *level, err);
+    if (!level)
+        return false;
+    w->level = level;
     return true;
 }
 

@@ -38,7 +38,8 @@ struct audit_work {
                        follows none: there is none */
     int64_t *label; /* owned, by row; 0 in a part without */
     int16_t *level; /* owned, by row: the one level of the picture */
-    uint64_t rows, room;
+    uint64_t rows;
+    size_t room;
     unsigned char *one, *other; /* owned: room for any picture */
 };
 

@@ -2,15 +2,15 @@
 /* sink_files over a directory. */
 #include "pipeline/outputs.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/directory.h"
-#include "base/interrupt.h"
+#include "base/grow.h"
 #include "base/reader.h"
 #include "base/text.h"
 
@@ -82,19 +82,13 @@ static struct sink_file *add_file(struct outputs *o, const char *name,
                                   const struct sink_note *note,
                                   struct error *err)
 {
-    struct sink_file *f = calloc(1, sizeof *f);
+    struct sink_file **file =
+        array_grow(o->file, &o->room, o->count + 1, sizeof *file, err);
 
-    if (o->count == o->room) {
-        size_t room = o->room ? 2 * o->room : 16;
-        struct sink_file **more = realloc(o->file, room * sizeof(void *));
-        if (!more) {
-            free(f);
-            error_memory(err);
-            return NULL;
-        }
-        o->file = more;
-        o->room = room;
-    }
+    if (!file)
+        return NULL;
+    o->file = file;
+    struct sink_file *f = calloc(1, sizeof *f);
     if (!f) {
         error_memory(err);
         return NULL;
@@ -131,19 +125,9 @@ static bool compare_at(struct sink_file *f, uint64_t at,
 
     while (n > 0 && f->difference.code == FAIL_NONE) {
         size_t part = n < sizeof there ? n : sizeof there;
-        ssize_t got = pread(f->fd, there, part, (off_t)at);
-        if (got < 0 && errno == EINTR) {
-            if (!interrupt_none(err))
-                return false;
-            continue;
-        }
+        ptrdiff_t got = descriptor_read_at(f->fd, at, there, part, err);
         if (got < 0)
             return error_errno(err, "cannot read '%s'", f->path);
-        if (got == 0) {
-            error_set(&f->difference, FAIL_DATA, "it ends early, at byte %llu",
-                      (unsigned long long)at);
-            break;
-        }
         size_t same = 0;
         while (same < (size_t)got && there[same] == bytes[same])
             same++;
@@ -151,9 +135,12 @@ static bool compare_at(struct sink_file *f, uint64_t at,
             error_set(&f->difference, FAIL_DATA,
                       "it differs, first at byte %llu",
                       (unsigned long long)(at + same));
-        at += (uint64_t)got;
-        bytes += got;
-        n -= (size_t)got;
+        else if ((size_t)got < part)
+            error_set(&f->difference, FAIL_DATA, "it ends early, at byte %llu",
+                      (unsigned long long)(at + same));
+        at += part;
+        bytes += part;
+        n -= part;
     }
     return true;
 }

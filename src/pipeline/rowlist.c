@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/number.h"
 #include "base/text.h"
 
@@ -15,14 +16,11 @@ bool row_list_add(struct row_list *list, struct row_place place,
     if (list->count == ROW_LIST_MAX)
         return error_set(err, FAIL_USAGE, "at most %d rows can be picked",
                          ROW_LIST_MAX);
-    if (list->count == list->room) {
-        size_t room = list->room ? 2 * list->room : 64;
-        struct row_place *larger = realloc(list->place, room * sizeof *larger);
-        if (!larger)
-            return error_memory(err);
-        list->place = larger;
-        list->room = room;
-    }
+    struct row_place *places = array_grow(list->place, &list->room,
+                                          list->count + 1, sizeof *places, err);
+    if (!places)
+        return false;
+    list->place = places;
     list->place[list->count++] = place;
     return true;
 }

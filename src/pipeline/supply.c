@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/interrupt.h"
 #include "stage/onehot.h"
 
@@ -37,16 +38,13 @@ bool supply_rewind(struct supply *s, struct error *err)
 /* Grows with what comes: a header may announce any number of rows. */
 static bool room_for_labels(struct supply *s, uint64_t rows, struct error *err)
 {
-    enum { FIRST = 1 << 16 };
-
-    if (!s->has_labels || rows < s->label_room)
+    if (!s->has_labels)
         return true;
-    uint64_t room = rows < FIRST ? FIRST : 2 * rows;
-    uint16_t *label = realloc(s->label, (size_t)room * sizeof *label);
+    uint16_t *label =
+        array_grow(s->label, &s->label_room, (size_t)rows, sizeof *label, err);
     if (!label)
-        return error_memory(err);
+        return false;
     s->label = label;
-    s->label_room = room;
     return true;
 }
 

@@ -35,7 +35,7 @@ struct supply {
     struct array_info images;
     bool has_labels;
     uint16_t *label; /* owned, of all rows; NULL: not collected */
-    uint64_t label_room;
+    size_t label_room;
     bool spooled; /* pictures are in the spool, and the source has ended */
     struct spool spool;
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/sizes.h"
 
 /* ---- hashing ---- */
@@ -68,17 +69,17 @@ void duplicates_release(struct duplicates *d)
 
 static bool make_room(struct duplicates *d, struct error *err)
 {
-    uint64_t room = d->room > 0 ? 2 * d->room : 1024;
-    uint64_t *hash = realloc(d->hash, (size_t)room * sizeof *hash);
+    size_t needed = (size_t)d->rows + 1, room = d->room;
+    uint64_t *hash = array_grow(d->hash, &room, needed, sizeof *hash, err);
 
-    if (hash)
-        d->hash = hash;
-    uint32_t *first = realloc(d->first, (size_t)room * sizeof *first);
-    if (first)
-        d->first = first;
-    if (!hash || !first)
-        return error_memory(err);
-    d->room = room;
+    if (!hash)
+        return false;
+    d->hash = hash;
+    uint32_t *first =
+        array_grow(d->first, &d->room, needed, sizeof *first, err);
+    if (!first)
+        return false;
+    d->first = first;
     return true;
 }
 

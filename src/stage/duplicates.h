@@ -19,7 +19,8 @@ struct duplicates {
     uint32_t *first; /* owned, by row: the first row that is equal to it, which
                          is itself where there is none before; complete after
                          duplicates_find */
-    uint64_t rows, room;
+    uint64_t rows;
+    size_t room;
 };
 bool MUST_USE duplicates_add(struct duplicates *d, uint64_t hash,
                              struct error *err);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/interrupt.h"
 #include "base/sizes.h"
 
@@ -24,14 +25,11 @@ bool neighbours_put(struct neighbours *n, uint32_t a, uint32_t b,
         n->truncated = true;
         return true;
     }
-    if (n->count == n->room) {
-        size_t room = n->room > 0 ? 2 * n->room : 64;
-        struct neighbour *larger = realloc(n->pair, room * sizeof *larger);
-        if (!larger)
-            return error_memory(err);
-        n->pair = larger;
-        n->room = room;
-    }
+    struct neighbour *pair =
+        array_grow(n->pair, &n->room, n->count + 1, sizeof *pair, err);
+    if (!pair)
+        return false;
+    n->pair = pair;
     n->pair[n->count++] =
         (struct neighbour){ a < b ? a : b, a < b ? b : a, distance };
     return true;

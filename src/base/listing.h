@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The names in a directory, in an order that does not depend on it. */
-#ifndef MP_DATASET_LISTING_H
-#define MP_DATASET_LISTING_H
+#ifndef MP_BASE_LISTING_H
+#define MP_BASE_LISTING_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* readdir, sorted. */
-#include "dataset/listing.h"
+#include "base/listing.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/grow.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 
@@ -21,14 +22,12 @@ void listing_release(struct listing *l)
 
 bool listing_add(struct listing *l, const char *name, struct error *err)
 {
-    if (l->count == l->room) {
-        size_t room = l->room ? 2 * l->room : 64;
-        char **larger = realloc(l->name, room * sizeof *larger);
-        if (!larger)
-            return error_memory(err);
-        l->name = larger;
-        l->room = room;
-    }
+    char **names =
+        array_grow(l->name, &l->room, l->count + 1, sizeof *names, err);
+
+    if (!names)
+        return false;
+    l->name = names;
     l->name[l->count] = text_copy(name, err);
     return l->name[l->count] && ++l->count;
 }
