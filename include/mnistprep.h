@@ -63,6 +63,8 @@ struct mnistprep_split {
     struct mnistprep_array rows;   /* count: the row of each in its source; none
                                       when they are all, in order */
     struct mnistprep_array folds;  /* count: of cross-validation, or none */
+    struct mnistprep_array copies; /* count: which deformed copy, 0 for the row
+                                      itself; none when there are no copies */
 };
 
 struct mnistprep_dataset;

@@ -44,3 +44,14 @@ bool number_parse_double(const char *text, double *to)
     *to = value;
     return true;
 }
+
+bool number_parse_double_n(const char *text, size_t n, double *to)
+{
+    char copy[64];
+
+    if (n >= sizeof copy)
+        return false;
+    memcpy(copy, text, n);
+    copy[n] = '\0';
+    return number_parse_double(copy, to);
+}

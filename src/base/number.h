@@ -18,4 +18,7 @@ bool MUST_USE number_parse_u64_n(const char *text, size_t n, uint64_t *to);
 /* A finite decimal number with a point, in every locale; no hex, no spaces. */
 bool MUST_USE number_parse_double(const char *text, double *to);
 
+/* As above, of the first n characters; 63 at most. */
+bool MUST_USE number_parse_double_n(const char *text, size_t n, double *to);
+
 #endif

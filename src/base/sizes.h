@@ -28,6 +28,12 @@ static inline uint32_t load_be32(const unsigned char *p)
            (uint32_t)p[3];
 }
 
+static inline void store_le64(unsigned char *p, uint64_t v)
+{
+    for (int i = 0; i < 8; i++)
+        p[i] = (unsigned char)(v >> 8 * i);
+}
+
 static inline void store_be32(unsigned char *p, uint32_t v)
 {
     p[0] = (unsigned char)(v >> 24);

@@ -191,15 +191,15 @@ const struct command command_prep = {
         "\n"
         "Stages, in this order: rows (--classes, --drop-duplicates, --val,\n"
         "--shuffle, --per-class, --limit, --folds), pictures (--transpose,\n"
-        "--invert, --size, --pad), numbers (--scale, --dtype). Options that\n"
-        "choose or order rows leave <split>-rows.u32: for each row, its row "
-        "in\n"
-        "the source split.",
+        "--invert, --size, --pad), deformed copies (--augment), numbers\n"
+        "(--scale, --dtype). Options that choose, order or copy rows leave\n"
+        "<split>-rows.u32: for each row, its row in the source split.",
     .examples =
         "  mnistprep fetch && mnistprep prep\n"
         "  mnistprep prep fashion-mnist --scale standard --label-dtype i64\n"
         "  mnistprep prep --dtype u8 --no-onehot --format npy -o out\n"
         "  mnistprep prep --val 5000 --stratify --shuffle --seed 1\n"
+        "  mnistprep prep --augment 4 --rotate 15 --shift 2 --shuffle\n"
         "  mnistprep prep digits --from train.csv --format idx -o digits\n",
     .options = prep_options,
     .uses = USE_DRY_RUN | USE_FORCE | USE_JOBS | USE_LOCK | USE_CHECK,

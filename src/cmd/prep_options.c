@@ -13,6 +13,9 @@
 /* The first is the default. */
 static const char *const label_dtype_names[] = { "u8", "i32", "i64", NULL };
 
+/* Simard et al. (stage/elastic.h) found 4 best for pictures of 29 x 29. */
+#define ELASTIC_SIGMA 4
+
 #define S struct prep_settings
 #define W NOTED(S, words.any)
 
@@ -56,7 +59,8 @@ const struct option_row prep_options[] = {
     { "shuffle", 0, FLAG(S, words.shuffle), W,
       .help = "each split in a random order, by seed" },
     { "seed", 0, TEXT(S, words.seed), W, .arg = "N",
-      .help = "for --val, --folds and --shuffle (default: 0)" },
+      .help = "for --val, --folds, --shuffle and --augment\n"
+              "(default: 0)" },
     { "classes", 0, TEXT(S, words.classes), W, .arg = "LIST",
       .help = "labels or names of classes, as in 3,5,8: other\n"
               "rows are left out" },
@@ -70,6 +74,22 @@ const struct option_row prep_options[] = {
     { "drop-duplicates", 0, FLAG(S, words.drop_duplicates), W,
       .help = "leave out rows of train that are equal to an\n"
               "earlier one, or to one of another split" },
+    { "augment", 0, COUNT(S, words.augment), W, .least = 1, .arg = "N",
+      .help = "N deformed copies of each row of train, by seed,\n"
+              "after the rows themselves; how, say the next\n"
+              "five (default: --rotate 10 --shift 2\n"
+              "--stretch 0.1), each the most that is drawn" },
+    { "rotate", 0, TEXT(S, words.rotate), W, .arg = "DEG",
+      .help = "turn, in degrees" },
+    { "shift", 0, TEXT(S, words.shift), W, .arg = "PIXELS",
+      .help = "move, across and down" },
+    { "stretch", 0, TEXT(S, words.stretch), W, .arg = "S",
+      .help = "sides 1 - S to 1 + S as long, each by itself" },
+    { "shear", 0, TEXT(S, words.shear), W, .arg = "DEG",
+      .help = "slant, in degrees" },
+    { "elastic", 0, TEXT(S, words.elastic), W, .arg = "A[,SIGMA]",
+      .help = "bend: A times noise that a Gaussian of SIGMA\n"
+              "pixels (default: 4) made smooth, as in 34,4" },
     AS_PUBLISHED_ROW(S, words.as_published, W),
     { "checksums", 0, FLAG(S, words.checksums), W,
       .help = "SHA-256 of each file in dataset.json, and a file\n"
@@ -132,6 +152,43 @@ static bool check_pairs(const struct recipe_words *w, struct error *err)
     return true;
 }
 
+/* "34" or "34,4" */
+static bool parse_elastic(const char *text, struct augment_rules *to,
+                          struct error *err)
+{
+    const char *comma = text ? strchr(text, ',') : NULL;
+
+    if (!text)
+        return true;
+    to->elastic_sigma = ELASTIC_SIGMA;
+    size_t first = comma ? (size_t)(comma - text) : strlen(text);
+    if (number_parse_double_n(text, first, &to->elastic) &&
+        (!comma || number_parse_double(comma + 1, &to->elastic_sigma)))
+        return true;
+    return error_set(err, FAIL_USAGE,
+                     "--elastic: '%s' is neither a number nor two, as in 34,4",
+                     text);
+}
+
+static bool parse_augment(const struct recipe_words *w,
+                          struct augment_rules *to, struct error *err)
+{
+    bool says_how = w->rotate || w->shift || w->stretch || w->shear ||
+                    w->elastic;
+
+    *to = (struct augment_rules){ .copies = w->augment };
+    if (w->augment > 0 && !says_how) {
+        to->rotate = 10;
+        to->shift = 2;
+        to->stretch = 0.1;
+    }
+    return parse_real("--rotate", w->rotate, &to->rotate, err) &&
+           parse_real("--shift", w->shift, &to->shift, err) &&
+           parse_real("--stretch", w->stretch, &to->stretch, err) &&
+           parse_real("--shear", w->shear, &to->shear, err) &&
+           parse_elastic(w->elastic, to, err);
+}
+
 bool prep_recipe(const struct prep_settings *s, const struct input *in,
                  struct recipe *r, struct error *err)
 {
@@ -167,6 +224,7 @@ bool prep_recipe(const struct prep_settings *s, const struct input *in,
     r->label_dtype = (int)label_dtype;
     return parse_real("--smoothing", w->smoothing, &r->smoothing, err) &&
            parse_real("--val", w->val, &r->val, err) &&
+           parse_augment(w, &r->augment, err) &&
            own_size_parse("--size", w->size, &r->geometry.height,
                           &r->geometry.width, err) &&
            own_size_parse("--shape", w->shape, &r->table.height,

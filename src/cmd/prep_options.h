@@ -14,8 +14,8 @@
 struct recipe_words {
     struct scale_options scale;
     const char *splits, *formats, *smoothing, *val, *classes, *seed, *size,
-        *shape;
-    size_t pad, folds, limit, per_class;
+        *shape, *rotate, *shift, *stretch, *shear, *elastic;
+    size_t pad, folds, limit, per_class, augment;
     int label_dtype, resample, layout, group, label_column;
     bool no_onehot, as_published, invert, transpose, stratify, relabel, shuffle,
         drop_duplicates, checksums;

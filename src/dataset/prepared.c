@@ -100,7 +100,7 @@ static bool open_split(struct mnistprep_dataset *d, const char *dir, size_t i,
     struct mnistprep_array *arrays[SET_ARRAYS] = {
         [SET_IMAGES] = &to->images, [SET_LABELS] = &to->labels,
         [SET_ONEHOT] = &to->onehot, [SET_ROWS] = &to->rows,
-        [SET_FOLDS] = &to->folds,
+        [SET_FOLDS] = &to->folds,   [SET_COPIES] = &to->copies,
     };
 
     to->name = from->name;

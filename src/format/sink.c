@@ -8,7 +8,7 @@
 
 static const char *const array_names[SET_ARRAYS] = {
     [SET_IMAGES] = "images", [SET_LABELS] = "labels", [SET_ONEHOT] = "onehot",
-    [SET_ROWS] = "rows",     [SET_FOLDS] = "folds",
+    [SET_ROWS] = "rows",     [SET_FOLDS] = "folds",   [SET_COPIES] = "copies",
 };
 
 const char *set_array_name(enum set_array kind)

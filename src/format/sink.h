@@ -21,8 +21,9 @@ enum set_array {
     SET_IMAGES,
     SET_LABELS,
     SET_ONEHOT,
-    SET_ROWS,  /* u32: for each row, its row in the source split */
-    SET_FOLDS, /* u8: for each row, the fold of cross-validation */
+    SET_ROWS,   /* u32: for each row, its row in the source split */
+    SET_FOLDS,  /* u8: for each row, the fold of cross-validation */
+    SET_COPIES, /* u8: for each row, which deformed copy; 0: the row itself */
     SET_ARRAYS
 };
 const char *set_array_name(enum set_array kind); /* "images", ... */

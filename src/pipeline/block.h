@@ -14,6 +14,10 @@ struct block {
     size_t capacity, rows;
     unsigned char *images; /* owned */
     int64_t *labels;       /* owned */
+    /* Borrowed, of splits with deformed copies: source rows, and which copy of
+     * each is wanted. NULL: no copies. */
+    const uint32_t *source_row;
+    const uint8_t *copy;
 };
 
 /* A block of about 100 KB of pixels, which fits the L2 cache with what is made

@@ -136,7 +136,7 @@ bool recipe_parse_classes(struct recipe *r, const struct input *input,
 
 bool recipe_is_random(const struct recipe *r)
 {
-    return r->val > 0 || r->shuffle || r->folds > 0;
+    return r->val > 0 || r->shuffle || r->folds > 0 || r->augment.copies > 0;
 }
 
 bool recipe_chooses_rows(const struct recipe *r)
@@ -165,6 +165,8 @@ bool recipe_check(struct recipe *r, struct error *err)
         return error_set(err, FAIL_USAGE,
                          "--group and --stratify do not go together: writers "
                          "stay whole, so classes cannot be shared out exactly");
+    if (!augment_check(&r->augment, err))
+        return false;
     if (!recipe_is_random(r))
         r->seed = 0;
     if (r->geometry.height == 0)

@@ -12,6 +12,7 @@
 #include "dataset/input.h"
 #include "dataset/source.h"
 #include "format/formats.h"
+#include "stage/augment.h"
 #include "stage/geometry.h"
 #include "stage/normalize.h"
 
@@ -37,6 +38,7 @@ struct recipe {
     bool as_published; /* neither turn images nor shift labels */
     double smoothing;
     struct geometry_rules geometry;
+    struct augment_rules augment;
     int layout; /* enum recipe_layout: where the channel axis stands */
     /* Rows, as in plan.h. */
     double val;

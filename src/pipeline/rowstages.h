@@ -11,6 +11,7 @@
 #include "format/sink.h"
 #include "pipeline/block.h"
 #include "pipeline/recipe.h"
+#include "stage/augment.h"
 #include "stage/onehot.h"
 
 /* What one row is before and after. */
@@ -33,27 +34,32 @@ struct rowstages {
     const uint16_t *relabel; /* by label that comes in; NULL: as it is */
     bool has_labels;
     struct geometry geometry;
+    struct augment augment;
     struct normalize normalize;
     struct onehot onehot;
-    unsigned char *levels; /* owned; NULL: the block's pictures themselves */
-    uint16_t *label;       /* owned */
+    unsigned char *levels;   /* owned; NULL: the block's pictures themselves */
+    unsigned char *deformed; /* owned; NULL: no copies are made */
+    uint16_t *label;         /* owned */
     void *elements[SET_ARRAYS]; /* owned */
 };
 
-/* For blocks of at most `rows` rows. The rest is borrowed. */
+/* For blocks of at most `rows` rows, of which copies are made by up to `jobs`
+ * threads. The rest is borrowed. */
 bool MUST_USE rowstages_init(struct rowstages *s, const struct recipe *recipe,
                              const struct row_shape *shape, size_t classes,
                              const uint16_t *relabel, bool has_labels,
-                             size_t rows, struct error *err);
+                             size_t rows, unsigned jobs, struct error *err);
 void rowstages_release(struct rowstages *s); /* accepts { 0 } */
 
-/* The grey levels alone: rows * shape.out_bytes of them, until the next
- * call. */
-const unsigned char *rowstages_levels(struct rowstages *s, struct block *rows);
+/* The grey levels alone: rows * shape.out_bytes of them, until the next call.
+ * NULL with *err set. */
+const unsigned char *MUST_USE rowstages_levels(struct rowstages *s,
+                                               const struct block *rows,
+                                               struct error *err);
 
 /* Fills in *to, but for split and first; it lives until the next call. Numbers
  * of pixels are left out when no format of the recipe wants any. */
-void rowstages_run(struct rowstages *s, struct block *rows,
-                   struct sink_block *to);
+bool MUST_USE rowstages_run(struct rowstages *s, struct block *rows,
+                            struct sink_block *to, struct error *err);
 
 #endif

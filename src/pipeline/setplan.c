@@ -37,6 +37,7 @@ static bool is_read(const struct setrun *set, size_t source)
 static bool needs_spool(const struct setrun *set, size_t source)
 {
     return set->recipe.shuffle || set->recipe.drop_duplicates ||
+           set->recipe.augment.copies > 0 ||
            set->input->split[source].form == INPUT_TABLE ||
            set->input->split[source].form == INPUT_TREE ||
            (recipe_chooses_rows(&set->recipe) &&
@@ -267,6 +268,7 @@ static bool plan_source(struct setrun *set, size_t source,
 
     if (!train) {
         own.folds = 0;
+        own.copies = 0;
         own.val = 0;
     }
     if (own.val > 0) {
@@ -281,12 +283,13 @@ static bool check_splits(const struct setrun *set, struct error *err)
 {
     const struct recipe *r = &set->recipe;
     size_t train = train_source(set);
-    bool needs_train = r->val > 0 || r->folds > 0 || r->drop_duplicates;
+    bool needs_train = r->val > 0 || r->folds > 0 || r->drop_duplicates ||
+                       r->augment.copies > 0;
 
     if (needs_train && (train == set->input->split_count || !r->split[train]))
         return error_set(err, FAIL_USAGE,
-                         "--val, --folds and --drop-duplicates choose rows of "
-                         "the split 'train', which %s",
+                         "--val, --folds, --drop-duplicates and --augment are "
+                         "about rows of the split 'train', which %s",
                          train == set->input->split_count
                              ? "this dataset does not have"
                              : "--splits leaves out");
@@ -311,6 +314,7 @@ static bool make_plans(struct setrun *set, struct duplicates *equal,
         .per_class = r->per_class,
         .limit = r->limit,
         .folds = r->folds,
+        .copies = r->augment.copies,
         .seed = r->seed,
     };
     size_t train = train_source(set);
@@ -356,6 +360,11 @@ static struct array_info image_info(const struct setrun *set, uint64_t rows,
     return info;
 }
 
+static struct array_info column_info(enum dtype dtype, uint64_t rows)
+{
+    return (struct array_info){ .dtype = dtype, .ndims = 1, .dim = { rows } };
+}
+
 static void describe_split(struct setrun *set, struct setrun_split *split)
 {
     const struct recipe *r = &set->recipe;
@@ -366,9 +375,7 @@ static void describe_split(struct setrun *set, struct setrun_split *split)
     *to = (struct sink_split){ .name = split->name, .rows = rows };
     to->array[SET_IMAGES] = image_info(set, rows, split->source);
     if (set->supply[split->source].has_labels) {
-        to->array[SET_LABELS] = (struct array_info){
-            .dtype = (enum dtype)r->label_dtype, .ndims = 1, .dim = { rows }
-        };
+        to->array[SET_LABELS] = column_info((enum dtype)r->label_dtype, rows);
         if (r->onehot)
             to->array[SET_ONEHOT] =
                 (struct array_info){ .dtype = DTYPE_F32,
@@ -376,13 +383,11 @@ static void describe_split(struct setrun *set, struct setrun_split *split)
                                      .dim = { rows, set->class_count } };
     }
     if (recipe_chooses_rows(r))
-        to->array[SET_ROWS] = (struct array_info){ .dtype = DTYPE_U32,
-                                                   .ndims = 1,
-                                                   .dim = { rows } };
+        to->array[SET_ROWS] = column_info(DTYPE_U32, rows);
     if (split->plan.fold)
-        to->array[SET_FOLDS] = (struct array_info){ .dtype = DTYPE_U8,
-                                                    .ndims = 1,
-                                                    .dim = { rows } };
+        to->array[SET_FOLDS] = column_info(DTYPE_U8, rows);
+    if (split->plan.copy)
+        to->array[SET_COPIES] = column_info(DTYPE_U8, rows);
 }
 
 static bool describe_set(struct setrun *set, struct error *err)

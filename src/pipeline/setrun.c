@@ -80,9 +80,10 @@ struct fitting {
 static bool fit_rows(void *context, struct block *rows, struct error *err)
 {
     struct fitting *f = context;
-    const unsigned char *levels = rowstages_levels(&f->stages, rows);
+    const unsigned char *levels = rowstages_levels(&f->stages, rows, err);
 
-    (void)err;
+    if (!levels)
+        return false;
     if (f->sums.pixels > 0)
         pixel_sums_add(&f->sums, levels, rows->rows);
     else
@@ -122,7 +123,7 @@ static bool fit_by(struct setrun *set, struct setrun_split *train,
     unscaled.scale = (struct scale){ .mode = SCALE_UNIT };
     unscaled.dtype = DTYPE_F32;
     bool ok = rowstages_init(&f->stages, &unscaled, &set->shape, 1, NULL, false,
-                             block_capacity(set), err) &&
+                             block_capacity(set), set->jobs, err) &&
               (by_pixel
                    ? pixel_sums_init(&f->sums, set->shape.out_bytes, err)
                    : stats_init(&f->stats, 1, set->shape.out_bytes, err)) &&
@@ -159,34 +160,41 @@ bool setrun_fit_scale(struct setrun *set, struct error *err)
 
 /* ---- files ---- */
 
-/* Rows and folds stand in files of their own, whatever the formats. */
-static bool put_rows(struct setrun *set, struct setrun_split *split,
-                     struct error *err)
+static bool put_column(struct setrun *set, const struct setrun_split *split,
+                       enum set_array kind, const void *column,
+                       struct error *err)
 {
-    struct sink_split *to = &set->set_split[split->at];
-    struct sink_note note = { .split = split->at, .little = true };
+    const struct array_info *info = &set->set_split[split->at].array[kind];
+    struct sink_note note = {
+        .split = split->at, .kind = kind, .info = *info, .little = true
+    };
+    size_t bytes = dtype_bytes(info->dtype) * (size_t)split->plan.rows;
+    char *name = text_format(err, "%s-%s.%s", split->name, set_array_name(kind),
+                             dtype_name(info->dtype));
+    bool ok = name &&
+              outputs_put(&set->outputs, name, &note, column, bytes, err);
+
+    free(name);
+    return ok;
+}
+
+/* Rows, folds and copies stand in files of their own, whatever the formats. */
+static bool put_columns(struct setrun *set, const struct setrun_split *split,
+                        struct error *err)
+{
+    const struct array_info *array = set->set_split[split->at].array;
+    const struct plan_split *plan = &split->plan;
     bool ok = true;
 
-    for (int kind = SET_ROWS; ok && kind <= SET_FOLDS; kind++) {
-        const struct array_info *info = &to->array[kind];
-        if (info->ndims == 0)
-            continue;
-        note.kind = (enum set_array)kind;
-        note.info = *info;
-        size_t bytes = dtype_bytes(info->dtype) * (size_t)split->plan.rows;
-        char *name = text_format(err, "%s-%s.%s", split->name,
-                                 set_array_name(note.kind),
-                                 dtype_name(info->dtype));
-        uint32_t *rows = kind == SET_ROWS ? setplan_rows(&split->plan, err)
-                                          : NULL;
-        const void *from = kind == SET_ROWS ? (const void *)rows
-                                            : (const void *)split->plan.fold;
-        ok = name && from &&
-             outputs_put(&set->outputs, name, &note, from, bytes, err);
+    if (array[SET_ROWS].ndims > 0) {
+        uint32_t *rows = setplan_rows(plan, err);
+        ok = rows && put_column(set, split, SET_ROWS, rows, err);
         free(rows);
-        free(name);
     }
-    return ok;
+    return ok &&
+           (!plan->fold ||
+            put_column(set, split, SET_FOLDS, plan->fold, err)) &&
+           (!plan->copy || put_column(set, split, SET_COPIES, plan->copy, err));
 }
 
 bool setrun_open_outputs(struct setrun *set, struct error *err)
@@ -198,7 +206,7 @@ bool setrun_open_outputs(struct setrun *set, struct error *err)
             return false;
     }
     for (size_t i = 0; i < set->split_count; i++)
-        if (set->split[i].written && !put_rows(set, &set->split[i], err))
+        if (set->split[i].written && !put_columns(set, &set->split[i], err))
             return false;
     return !set->recipe.checksums || outputs_add_checksums(&set->outputs, err);
 }
@@ -235,7 +243,8 @@ static bool write_rows(void *context, struct block *rows, struct error *err)
     struct writing *w = context;
     struct sink_block block;
 
-    rowstages_run(&w->split->stages, rows, &block);
+    if (!rowstages_run(&w->split->stages, rows, &block, err))
+        return false;
     block.split = w->split->at;
     block.first = w->split->done;
     w->split->done += rows->rows;
@@ -268,7 +277,7 @@ static bool write_source(struct setrun *set, size_t source, struct error *err)
         ok = ok && rowstages_init(&split->stages, &set->recipe, &set->shape,
                                   set->class_count, set->relabel,
                                   set->supply[source].has_labels,
-                                  block_capacity(set), err);
+                                  block_capacity(set), set->jobs, err);
     }
     ok = ok && feed(set, source, takers, count, err);
     for (size_t i = 0; i < count; i++) {

@@ -204,6 +204,10 @@ static bool feed_taker(const struct supply *s, struct supply_taker *t,
         uint64_t left = t->plan->rows - at;
         t->block.rows = left < t->block.capacity ? (size_t)left
                                                  : t->block.capacity;
+        if (t->plan->copy) {
+            t->block.source_row = t->plan->row + at;
+            t->block.copy = t->plan->copy + at;
+        }
         if (!interrupt_none(err) || !gather(s, t->plan, at, &t->block, err) ||
             !t->take(t->context, &t->block, err))
             return false;

@@ -29,14 +29,10 @@ const char *scale_name(enum scale_mode mode)
 static bool parse_pair(const char *text, struct scale *to)
 {
     const char *comma = strchr(text, ',');
-    char mean[64];
 
-    if (!comma || (size_t)(comma - text) >= sizeof mean)
-        return false;
-    memcpy(mean, text, (size_t)(comma - text));
-    mean[comma - text] = '\0';
     to->mode = SCALE_CUSTOM;
-    return number_parse_double(mean, &to->mean) &&
+    return comma &&
+           number_parse_double_n(text, (size_t)(comma - text), &to->mean) &&
            number_parse_double(comma + 1, &to->std);
 }
 

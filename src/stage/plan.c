@@ -9,6 +9,7 @@
 
 #include "base/permutation.h"
 #include "base/philox.h"
+#include "base/sizes.h"
 
 enum { LABELS = 1 << 16, FOLDS_MIN = 2, FOLDS_MAX = 256, STREAM_STEP = 256 };
 
@@ -16,6 +17,7 @@ void plan_release(struct plan_split *p)
 {
     free(p->row);
     free(p->fold);
+    free(p->copy);
     *p = (struct plan_split){ 0 };
 }
 
@@ -405,6 +407,44 @@ static bool make_folds(const struct plan_rules *rules,
     return ok;
 }
 
+/* ---- copies ---- */
+
+/* A copy stays in the fold of its row: else the folds would leak. */
+static bool add_copies(const struct plan_rules *rules, uint64_t stream,
+                       struct plan_split *p, struct error *err)
+{
+    uint64_t n = p->rows, rows = n;
+    struct permutation order;
+    struct plan_split more = { 0 };
+
+    if (!size_mul(&rows, rules->copies + 1) || rows > UINT32_MAX)
+        return error_set(err, FAIL_USAGE,
+                         "--augment %" PRIu64 " makes more than %" PRIu32
+                         " rows of the %" PRIu64,
+                         rules->copies, UINT32_MAX, n);
+    more.rows = rows;
+    more.row = make_array(rows, sizeof *more.row, err);
+    more.copy = make_array(rows, sizeof *more.copy, err);
+    if (p->fold)
+        more.fold = make_array(rows, sizeof *more.fold, err);
+    if (!more.row || !more.copy || (p->fold && !more.fold)) {
+        plan_release(&more);
+        return false;
+    }
+    permutation_init(&order, rows, rules->seed,
+                     PLAN_COPIES + STREAM_STEP * stream);
+    for (uint64_t i = 0; i < rows; i++) {
+        uint64_t at = rules->shuffle ? permutation_at(&order, i) : i;
+        more.row[i] = p->row[at % n];
+        more.copy[i] = (uint8_t)(at / n);
+        if (more.fold)
+            more.fold[i] = p->fold[at % n];
+    }
+    plan_release(p);
+    *p = more;
+    return true;
+}
+
 /* ---- all of them ---- */
 
 /* Then nothing grows with the rows, and there may be any number of them. */
@@ -413,7 +453,7 @@ static bool takes_all(const struct plan_rules *rules,
 {
     return !rules->keep_class && !source->dropped && !with_val &&
            !rules->shuffle && rules->per_class == 0 && rules->limit == 0 &&
-           rules->folds == 0;
+           rules->folds == 0 && rules->copies == 0;
 }
 
 static void forget_if_all(struct plan_split *p, uint64_t source_rows)
@@ -422,7 +462,7 @@ static void forget_if_all(struct plan_split *p, uint64_t source_rows)
 
     while (i < p->rows && p->row[i] == i)
         i++;
-    if (i == source_rows) {
+    if (i == source_rows && i == p->rows) {
         free(p->row);
         p->row = NULL;
     }
@@ -443,7 +483,8 @@ bool plan_make(const struct plan_rules *rules, const struct plan_source *source,
         (!val || split_val(rules, source, &most, &some, err)) &&
         arrange(rules, source, stream, &most, err) &&
         (!val || arrange(rules, source, stream + 1, &some, err)) &&
-        (rules->folds == 0 || make_folds(rules, source, &most, err))) {
+        (rules->folds == 0 || make_folds(rules, source, &most, err)) &&
+        (rules->copies == 0 || add_copies(rules, stream, &most, err))) {
         forget_if_all(&most, source->rows);
         *rest = most;
         if (val) {

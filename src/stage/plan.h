@@ -18,6 +18,8 @@ enum plan_purpose {
     PLAN_FOLDS = 2,
     PLAN_SHUFFLE = 3, /* plus 256 times the stream */
     PLAN_SAMPLES = 4, /* rows to look at; plus 256 times (the label + 1) */
+    PLAN_COPIES = 5,  /* the order of rows and their copies */
+    PLAN_DEFORM = 6,  /* what copies look like: augment.h */
 };
 
 /* Applied in this order. All zero: every row, in its place. A row's key is
@@ -36,11 +38,14 @@ struct plan_rules {
     uint64_t per_class, limit; /* at most so many rows of each class, and of
                                   each split; the first ones in the order of
                                   the output. 0: no limit */
-    uint64_t folds; /* 2..256, of train (the caller's other splits have none);
+    uint64_t folds;  /* 2..256, of train (the caller's other splits have none);
                        0: none. Rows by key, stratified by label and key, are
                        dealt out one to each fold in turn. Groups by size, the
                        largest first, then by key: each to the fold that has
                        the fewest rows, the first of several */
+    uint64_t copies; /* 0..255, of each row of train that is left (the caller's
+                        other splits have none): all rows, then the first copy
+                        of all, and so on; shuffled once more with shuffle */
     uint64_t seed;
 };
 
@@ -58,13 +63,15 @@ struct plan_split {
     uint64_t rows;
     uint32_t *row; /* owned, source rows; NULL: 0, 1, 2, ... all */
     uint8_t *fold; /* owned; NULL: no folds */
+    uint8_t *copy; /* owned, 0: the row itself; NULL: no copies */
 };
 void plan_release(struct plan_split *p);
 
 /* Splits that are shuffled by the same seed get different orders: `stream` is
  * the output split's own number, and val has stream + 1. val is filled in when
  * it is not NULL, and then gets rules->val of the rows, `rest` the others; the
- * order and the limits are those of each by itself, folds those of rest.
+ * order and the limits are those of each by itself, folds and copies those of
+ * rest.
  * FAIL_USAGE when the rules cannot be met: more validation rows than there
  * are, or none; stratified groups; classes without labels; fewer rows or groups
  * than folds. */

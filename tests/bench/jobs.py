@@ -188,6 +188,19 @@ def duplicates(env):
     ], [within_ms('in memory', 10), faster('in memory', 'a set in Python', 5)])
 
 
+def augment(env):
+    def thousands(one, limit):
+        return Claim(f'{one}, thousands a second',
+                     lambda t, m: 60 / t[one].median, limit, most=False,
+                     unit='')
+
+    return Job('augment', '60000 deformed pictures, in memory, one thread', [
+        env.stage('affine', 'affine'), env.stage('elastic', 'elastic'),
+        env.peer('PIL, affine', 'affine', *env.plain, tells_seconds=True),
+    ], [thousands('affine', 200), thousands('elastic', 50),
+        faster('affine', 'PIL, affine', 3)])
+
+
 def dump(env):
     name = env.options.dataset
     out = env.path('samples', small_files=True)
@@ -260,7 +273,7 @@ def formats(env):
 
 # In the order in which they are measured.
 JOBS = {'start': start_up, 'prep': prep, 'stats': stats,
-        'duplicates': duplicates, 'dump': dump, 'sheet': sheet,
+        'duplicates': duplicates, 'augment': augment, 'dump': dump, 'sheet': sheet,
         'formats': formats}
 
 

@@ -74,6 +74,24 @@ def duplicates(image_path, label_path):
     print(time.perf_counter() - begin)
 
 
+def affine(image_path, label_path):
+    """Turned, moved, stretched about the middle, as Keras does it by default."""
+    from PIL import Image
+    x, _ = plain_pair(image_path, label_path)
+    r = np.random.default_rng(0)
+    begin = time.perf_counter()
+    for row in x.reshape(-1, 28, 28):
+        turn = np.radians(r.uniform(-10, 10))
+        c, s = np.cos(turn), np.sin(turn)
+        wide, high = r.uniform(0.9, 1.1, 2)
+        a, b, d, e = c / wide, s / wide, -s / high, c / high
+        dx, dy = r.uniform(-2, 2, 2) + 14
+        map = (a, b, 14 - a * dx - b * dy, d, e, 14 - d * dx - e * dy)
+        np.asarray(Image.fromarray(row).transform(
+            (28, 28), Image.Transform.AFFINE, map, Image.Resampling.BILINEAR))
+    print(time.perf_counter() - begin)
+
+
 def dump(raw, out):
     from PIL import Image
     x, y = pair(raw, 't10k')
@@ -154,7 +172,7 @@ def npz(raw, out):
 
 
 JOBS = {f.__name__.replace('_', '-'): f
-        for f in (prep, stats, duplicates, dump, sheet, write_csv, read_csv,
+        for f in (prep, stats, duplicates, affine, dump, sheet, write_csv, read_csv,
                   tfrecord, webdataset, npz)}
 
 if __name__ == '__main__':

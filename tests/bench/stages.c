@@ -4,6 +4,8 @@
  *
  *   stages stats IMAGES LABELS       histograms of all classes, and all figures
  *   stages duplicates IMAGES LABELS  the search for equal rows
+ *   stages affine IMAGES LABELS      a copy of each row, by prep's defaults
+ *   stages elastic IMAGES LABELS     a copy of each row, bent
  *
  * IMAGES and LABELS are IDX files without gzip. */
 #include <stdio.h>
@@ -12,10 +14,12 @@
 #include <time.h>
 
 #include "base/reader.h"
+#include "base/sizes.h"
+#include "stage/augment.h"
 #include "stage/duplicates.h"
 #include "stage/stats.h"
 
-enum { HEADER = 16, LABEL_HEADER = 8, CLASSES = 256 };
+enum { HEADER = 16, LABEL_HEADER = 8, CLASSES = 256, SIDE = 28 };
 
 struct rows {
     unsigned char *images;
@@ -59,7 +63,7 @@ static bool read_rows(struct rows *r, const char *images, const char *labels,
     return r->labels || error_memory(err);
 }
 
-static bool run_stats(const struct rows *r, struct error *err)
+static bool run_stats(struct rows *r, struct error *err)
 {
     struct stats s = { 0 };
     struct pixel_stats figures = { 0 };
@@ -100,6 +104,54 @@ static bool run_duplicates(struct rows *r, struct error *err)
     return ok;
 }
 
+static bool run_augment(const struct rows *r, const struct augment_rules *rules,
+                        struct error *err)
+{
+    struct augment a = { 0 };
+    unsigned char to[SIDE * SIDE];
+    bool ok = r->bytes == sizeof to &&
+              augment_init(&a, rules, 0, SIDE, SIDE, 1, err);
+
+    for (size_t i = 0; ok && i < r->count; i++)
+        augment_picture(&a, 0, i, 1, r->images + HEADER + i * r->bytes, to);
+    augment_release(&a);
+    return ok;
+}
+
+static bool run_affine(struct rows *r, struct error *err)
+{
+    const struct augment_rules rules = {
+        .copies = 1, .rotate = 10, .shift = 2, .stretch = 0.1
+    };
+    return run_augment(r, &rules, err);
+}
+
+static bool run_elastic(struct rows *r, struct error *err)
+{
+    const struct augment_rules rules = { .copies = 1,
+                                         .elastic = 34,
+                                         .elastic_sigma = 4 };
+    return run_augment(r, &rules, err);
+}
+
+static bool run(const char *what, struct rows *r, struct error *err)
+{
+    static const struct {
+        const char *name;
+        bool (*run)(struct rows *r, struct error *err);
+    } stages[] = {
+        { "stats", run_stats },
+        { "duplicates", run_duplicates },
+        { "affine", run_affine },
+        { "elastic", run_elastic },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(stages); i++)
+        if (strcmp(stages[i].name, what) == 0)
+            return stages[i].run(r, err);
+    return error_set(err, FAIL_USAGE, "'%s' is no stage", what);
+}
+
 int main(int argc, char **argv)
 {
     struct rows rows = { 0 };
@@ -108,8 +160,7 @@ int main(int argc, char **argv)
     double begin = now();
 
     if (ok)
-        ok = strcmp(argv[1], "stats") == 0 ? run_stats(&rows, &err)
-                                           : run_duplicates(&rows, &err);
+        ok = run(argv[1], &rows, &err);
     double end = now();
     if (ok)
         printf("%.6f\n", end - begin);

@@ -169,6 +169,23 @@ static void test_double_refused(void **state)
     }
 }
 
+static void test_double_of_a_part(void **state)
+{
+    (void)state;
+    static const char text[] = "0.25,4";
+    char digits[65];
+    double value = 12345;
+
+    assert_true(number_parse_double_n(text, 4, &value) && value == 0.25);
+    assert_true(number_parse_double_n(text, 3, &value) && value == 0.2);
+    assert_false(number_parse_double_n(text, 0, &value));
+    assert_false(number_parse_double_n(text, 5, &value));
+    memset(digits, '1', sizeof digits - 1);
+    digits[64] = '\0';
+    assert_true(number_parse_double_n(digits, 63, &value) && value > 1e62);
+    assert_false(number_parse_double_n(digits, 64, &value));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -177,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_u64_of_a_part),
         cmocka_unit_test(test_double),
         cmocka_unit_test(test_double_refused),
+        cmocka_unit_test(test_double_of_a_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What every plan keeps to, on random sources under random rules: each row is
  * checked by counting the rows before it, where the code sorts. */
+#include <string.h>
+
 #include "base/permutation.h"
 #include "base/philox.h"
 #include "base/sizes.h"
@@ -383,12 +385,84 @@ static void test_folds_keep_under_shuffle(void **state)
     plan_release(&b);
 }
 
+/* Each row with all its copies, in the fold of the row; val has none. */
+static void check_copies(const struct plan_split *p,
+                         const struct plan_split *of, uint64_t copies)
+{
+    static bool seen[3 * MANY];
+
+    memset(seen, 0, sizeof seen);
+    assert_int_equal(p->rows, of->rows * (copies + 1));
+    for (uint64_t i = 0; i < p->rows; i++) {
+        uint64_t which = p->row[i] * (copies + 1) + p->copy[i];
+        assert_in_range(p->copy[i], 0, copies);
+        assert_false(seen[which]);
+        seen[which] = true;
+    }
+}
+
+static void test_copies(void **state)
+{
+    (void)state;
+    const struct plan_source source = { .rows = MANY };
+    const struct plan_rules none = { .val = 0.25, .folds = 7, .limit = 5000 };
+    struct plan_rules rules = none;
+    struct plan_split plain = { 0 }, rest = { 0 }, val = { 0 };
+    struct plan_split mixed = { 0 }, mixed_val = { 0 };
+    struct error err = { 0 };
+
+    rules.copies = 2;
+    assert_true(plan_make(&none, &source, 0, &plain, &val, &err));
+    plan_release(&val);
+    assert_true(plan_make(&rules, &source, 0, &rest, &val, &err));
+    assert_null(plain.copy);
+    assert_null(val.copy);
+    check_copies(&rest, &plain, 2);
+    for (uint64_t i = 0; i < rest.rows; i++) {
+        assert_int_equal(rest.copy[i], i / plain.rows);
+        assert_int_equal(rest.row[i], plain.row[i % plain.rows]);
+        assert_int_equal(rest.fold[i], plain.fold[i % plain.rows]);
+    }
+    rules.shuffle = true;
+    assert_true(plan_make(&rules, &source, 0, &mixed, &mixed_val, &err));
+    check_copies(&mixed, &plain, 2);
+    uint64_t moved = 0;
+    for (uint64_t i = 0; i < mixed.rows; i++)
+        moved += mixed.copy[i] != rest.copy[i];
+    assert_true(moved > mixed.rows / 2);
+    plan_release(&plain);
+    plan_release(&rest);
+    plan_release(&val);
+    plan_release(&mixed);
+    plan_release(&mixed_val);
+}
+
+/* All rows in their places are still not all there is. */
+static void test_copies_of_all_rows(void **state)
+{
+    (void)state;
+    const struct plan_source source = { .rows = 5 };
+    const struct plan_rules rules = { .copies = 1 };
+    struct plan_split p = { 0 };
+    struct error err = { 0 };
+
+    assert_true(plan_make(&rules, &source, 0, &p, NULL, &err));
+    assert_int_equal(p.rows, 10);
+    for (uint64_t i = 0; i < 10; i++) {
+        assert_int_equal(p.row[i], i % 5);
+        assert_int_equal(p.copy[i], i / 5);
+    }
+    plan_release(&p);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_rules),
         cmocka_unit_test(test_many_rows),
         cmocka_unit_test(test_folds_keep_under_shuffle),
+        cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_copies_of_all_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
