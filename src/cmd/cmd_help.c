@@ -21,8 +21,8 @@ static bool unknown(const char *word, struct error *err)
 
     for (const struct command *const *c = commands; *c && n < NAMES_MAX; c++)
         names[n++] = (*c)->name;
-    for (const char *const *t = help_topics(); *t && n < NAMES_MAX; t++)
-        names[n++] = *t;
+    for (const struct topic *t = topics; t->name && n < NAMES_MAX; t++)
+        names[n++] = t->name;
     suggest_nearest(hint, sizeof hint, word, "", names, n);
     return error_set(err, FAIL_USAGE, "'%s' is no command and no topic%s", word,
                      hint[0] ? hint : "; 'mnistprep help' lists them");
@@ -37,18 +37,21 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
         help_full(stdout, commands);
         return true;
     }
-    if (help_topic(stdout, argv[0]))
-        return true;
+    const struct topic *topic = topic_find(argv[0]);
     const struct command *c = command_find(argv[0], &ignored);
-    if (!c)
+    if (!topic && !c)
         return unknown(argv[0], err);
-    help_command(stdout, c);
+    if (topic)
+        help_topic(stdout, topic);
+    else
+        help_command(stdout, c);
     return true;
 }
 
 const struct command command_help = {
     .name = "help",
-    .operands = "[COMMAND|TOPIC]",
+    .operand = "COMMAND|TOPIC",
+    .takes = ARG_HELP,
     .most = 1,
     .group = GROUP_ABOUT,
     .summary = "about a command, or a topic",

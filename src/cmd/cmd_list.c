@@ -269,7 +269,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 
 const struct command command_list = {
     .name = "list",
-    .operands = "[DATASET...]",
+    .operand = "DATASET",
+    .takes = ARG_DATASET,
     .most = -1,
     .group = GROUP_GET,
     .summary = "what datasets there are, and what is on disk",
