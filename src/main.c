@@ -42,7 +42,7 @@ static bool check_operands(const struct command *c, int count, char **operands,
 {
     if (count < c->least)
         return error_set(err, FAIL_USAGE,
-                         "%s is missing; see 'mnistprep help %s'", c->operands,
+                         "%s is missing; see 'mnistprep help %s'", c->operand,
                          c->name);
     if (c->most >= 0 && count > c->most)
         return error_set(err, FAIL_USAGE,

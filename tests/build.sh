@@ -45,6 +45,19 @@ configure bare -DMNISTPREP_WITH_ISAL=OFF -DMNISTPREP_WITH_LZMA=OFF \
 for library in libisal liblzma libzip; do
     says bare "$library" "left out"
 done
+# A program for another system does not run here, unless something runs it.
+configure foreign -DCMAKE_SYSTEM_NAME=Linux
+grep -q 'Manual and completions: left out' "$work/foreign.log" || {
+    echo "build.sh: foreign does not say that it leaves out the manual"
+    exit 1
+}
+configure emulated -DCMAKE_SYSTEM_NAME=Linux \
+    -DCMAKE_CROSSCOMPILING_EMULATOR=env
+if grep -q 'left out, as the program' "$work/emulated.log"; then
+    echo "build.sh: emulated leaves out the manual"
+    exit 1
+fi
+
 if [ -e "$work/release/tests" ]; then
     echo "build.sh: the release preset builds tests"
     exit 1

@@ -9,12 +9,19 @@
 #include "base/error.h"
 #include "cli/option.h"
 
-enum command_group { GROUP_GET, GROUP_CONVERT, GROUP_LOOK, GROUP_ABOUT };
+enum command_group {
+    GROUP_GET,
+    GROUP_CONVERT,
+    GROUP_LOOK,
+    GROUP_ABOUT,
+    GROUPS
+};
 
 struct command {
     const char *name;
-    const char *operands; /* "[DATASET...]", "INPUT", "" */
-    int least, most;      /* operands; most -1: any number */
+    const char *operand; /* "DATASET", "INPUT"; NULL: none */
+    enum argument takes; /* what operands are */
+    int least, most;     /* how many; most -1: any number */
     enum command_group group;
     const char *summary;     /* one line, for the list of commands */
     const char *description; /* a few lines of 78 columns, for its help */

@@ -4,11 +4,12 @@
 
 #include <string.h>
 
-#include "base/sizes.h"
-
 enum { COLUMN = 26 }; /* where the words about an option begin */
 
-static const char *const group_titles[] = {
+const char help_purpose[] =
+    "prepares MNIST-family datasets for training, and proves them right";
+
+const char *const help_groups[GROUPS] = {
     [GROUP_GET] = "Get and check",
     [GROUP_CONVERT] = "Convert",
     [GROUP_LOOK] = "Look",
@@ -17,152 +18,119 @@ static const char *const group_titles[] = {
 
 static void print_commands(FILE *to, const struct command *const *commands)
 {
-    for (size_t g = 0; g < COUNT_OF(group_titles); g++) {
-        fprintf(to, "\n%s:\n", group_titles[g]);
+    for (enum command_group g = 0; g < GROUPS; g++) {
+        fprintf(to, "\n%s:\n", help_groups[g]);
         for (const struct command *const *c = commands; *c; c++)
-            if ((*c)->group == (enum command_group)g)
+            if ((*c)->group == g)
                 fprintf(to, "  %-11s %s\n", (*c)->name, (*c)->summary);
     }
 }
 
 void help_concise(FILE *to, const struct command *const *commands)
 {
-    fputs("mnistprep prepares MNIST-family datasets for training, and proves "
-          "them right.\n\n"
-          "  mnistprep fetch && mnistprep prep      MNIST as flat float files "
-          "in data/\n"
-          "  mnistprep dump --grid 8x8 --captions   a picture of its first "
-          "samples\n",
-          to);
+    fprintf(
+        to,
+        "mnistprep %s.\n\n"
+        "  mnistprep fetch && mnistprep prep      MNIST as flat float files "
+        "in data/\n"
+        "  mnistprep dump --grid 8x8 --captions   a picture of its first "
+        "samples\n",
+        help_purpose);
     print_commands(to, commands);
     fputs("\n'mnistprep help COMMAND' tells the rest.\n", to);
 }
 
-static void print_option(FILE *to, const struct option_row *row)
+/* A word, and what is said about it, from a column on. Help texts break at their
+ * newlines, under their own column. */
+static void print_entry(FILE *to, const char *word, const char *help,
+                        int column)
 {
-    char words[64];
-    int n = snprintf(words, sizeof words, "  %c%c%s--%s%s%s",
-                     row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
-                     row->letter ? ", " : "  ", row->name, row->arg ? " " : "",
-                     row->arg ? row->arg : "");
+    int n = (int)strlen(word);
 
-    if (n < COLUMN - 1)
-        fprintf(to, "%-*s", COLUMN, words);
+    if (n < column - 1)
+        fprintf(to, "%-*s", column, word);
     else
-        fprintf(to, "%s\n%*s", words, COLUMN, "");
-    /* Help texts break at their newlines, under their own column. */
-    for (const char *line = row->help; line;) {
+        fprintf(to, "%s\n%*s", word, column, "");
+    for (const char *line = help; line;) {
         size_t length = strcspn(line, "\n");
         fprintf(to, "%.*s\n", (int)length, line);
         line = line[length] ? line + length + 1 : NULL;
         if (line)
-            fprintf(to, "%*s", COLUMN, "");
+            fprintf(to, "%*s", column, "");
     }
 }
 
-static void print_common(FILE *to, const struct command *c)
+static void print_option(FILE *to, const struct option_row *row)
 {
-    for (const struct option_row *row = common_options; row->name; row++) {
-        struct option_row shown = *row;
-        if (c && c->force_help && row->use == USE_FORCE)
-            shown.help = c->force_help;
-        if (option_applies(row, c))
-            print_option(to, &shown);
-    }
+    char word[64];
+
+    snprintf(word, sizeof word, "  %c%c%s--%s%s%s", row->letter ? '-' : ' ',
+             row->letter ? row->letter : ' ', row->letter ? ", " : "  ",
+             row->name, row->arg ? " " : "", row->arg ? row->arg : "");
+    print_entry(to, word, row->help, COLUMN);
+}
+
+/* The common ones alone, or the command's own alone. */
+static void print_options(FILE *to, const struct command *c, bool common)
+{
+    struct option_walk walk = { .command = c };
+    struct option_row row;
+
+    while (option_next(&walk, &row))
+        if (walk.common == common)
+            print_option(to, &row);
 }
 
 void help_full(FILE *to, const struct command *const *commands)
 {
     help_concise(to, commands);
     fputs("\nOptions of every command, before or after its name:\n", to);
-    print_common(to, NULL);
+    print_options(to, NULL, true);
     fputs("\nTopics: ", to);
-    for (const char *const *t = help_topics(); *t; t++)
-        fprintf(to, "%s%s", t == help_topics() ? "" : ", ", *t);
+    for (const struct topic *t = topics; t->name; t++)
+        fprintf(to, "%s%s", t == topics ? "" : ", ", t->name);
     fputs(" ('mnistprep help TOPIC')\n", to);
+}
+
+void help_operands(char *to, size_t size, const struct command *c)
+{
+    bool optional = c->least == 0;
+
+    snprintf(to, size, "%s%s%s%s", c->operand && optional ? "[" : "",
+             c->operand ? c->operand : "", c->most < 0 ? "..." : "",
+             c->operand && optional ? "]" : "");
 }
 
 void help_command(FILE *to, const struct command *c)
 {
+    char operands[64];
+
+    help_operands(operands, sizeof operands, c);
     fprintf(to, "usage: mnistprep %s [OPTION...]%s%s\n\n%s\n", c->name,
-            c->operands[0] ? " " : "", c->operands, c->description);
+            operands[0] ? " " : "", operands, c->description);
     if (c->options->name) {
         fputs("\nOptions:\n", to);
-        for (const struct option_row *row = c->options; row->name; row++)
-            print_option(to, row);
+        print_options(to, c, false);
     }
     fputs("\nCommon options:\n", to);
-    print_common(to, c);
+    print_options(to, c, true);
     if (c->examples)
         fprintf(to, "\nExamples:\n%s", c->examples);
 }
 
-/* ---- topics ---- */
-
-static const struct {
-    const char *name, *text;
-} topics[] = {
-    { "exit-status",
-      "  0   done, or already up to date\n"
-      "  1   the system refused: I/O, memory, permissions, disk full\n"
-      "  2   wrong use: option, argument, environment, or a foreign file that\n"
-      "      would have been overwritten\n"
-      "  3   damaged or unexpected data: not gzip, bad IDX, wrong hash on "
-      "every\n"
-      "      mirror, label out of range, counts that differ\n"
-      "  4   network: unreachable, timed out, refused, offline and not on "
-      "disk,\n"
-      "      or locked by another process; worth another try\n"
-      "  10  only from --check: something would change\n"
-      "\nWith several files the most severe failure decides. After SIGINT,\n"
-      "SIGTERM and SIGPIPE it cleans up and dies by the signal itself.\n" },
-    { "environment",
-      "  MNISTPREP_DATA_DIR   where datasets lie, as --data-dir\n"
-      "  MNISTPREP_OFFLINE    1: as fetch --offline\n"
-      "  MNISTPREP_PROGRESS   auto, bar, plain, json or none, as --progress\n"
-      "  NO_COLOR             not empty: no colours, as --color never\n"
-      "  CURL_CA_BUNDLE, SSL_CERT_FILE   as fetch --cacert\n"
-      "  SSL_CERT_DIR         a directory of certificates to trust\n"
-      "  http_proxy, https_proxy, ALL_PROXY, NO_PROXY   as for curl\n"
-      "\nAn option wins over the environment; an empty variable is unset.\n" },
-    { "files",
-      "  DATA/NAME/raw/             the published files, as published\n"
-      "  DATA/NAME/raw/receipt.json what was verified, and when\n"
-      "  DATA/NAME/raw/*.part       what came before a download was cut\n"
-      "  DATA/NAME/prepared/        what prep made: headerless arrays, rows "
-      "in\n"
-      "                             C order, little-endian\n"
-      "    train-images.f32         rows x height x width\n"
-      "    train-labels.u8          one per row\n"
-      "    train-onehot.f32         rows x classes\n"
-      "    train-rows.u32           the published row of each, where rows "
-      "were\n"
-      "                             chosen or put in another order\n"
-      "    train-folds.u8           the fold of each, with --folds\n"
-      "    train-copies.u8          which deformed copy of its row each is, "
-      "with\n"
-      "                             --augment; 0: the row itself\n"
-      "    SHA256SUMS               of each file, with --checksums\n"
-      "    dataset.json             shapes, types, recipe and source hashes;\n"
-      "                             written last\n"
-      "  DATA/NAME/samples/         pictures that dump made\n" },
-};
-
-static const char *const topic_names[] = { "exit-status", "environment",
-                                           "files", NULL };
-
-const char *const *help_topics(void)
+void help_topic(FILE *to, const struct topic *t)
 {
-    return topic_names;
-}
+    struct topic_row row;
+    size_t longest = 0;
 
-bool help_topic(FILE *to, const char *topic)
-{
-    for (size_t i = 0; i < COUNT_OF(topics); i++) {
-        if (strcmp(topics[i].name, topic) == 0) {
-            fputs(topics[i].text, to);
-            return true;
-        }
+    for (size_t i = 0; topic_row(t, i, &row); i++)
+        if (strlen(row.word) > longest)
+            longest = strlen(row.word);
+    int column = longest + 4 < COLUMN ? (int)longest + 4 : COLUMN;
+    for (size_t i = 0; topic_row(t, i, &row); i++) {
+        char word[sizeof row.word + 2];
+        snprintf(word, sizeof word, "  %s", row.word);
+        print_entry(to, word, row.help, column);
     }
-    return false;
+    fprintf(to, "\n%s\n", t->after);
 }

@@ -42,9 +42,11 @@ const struct option_row common_options[] = {
       .help = "seconds to wait for another mnistprep that works on\n"
               "the same files (default: 600)" },
     { "data-dir", 'C', TEXT(struct common, data_dir), .arg = "DIR",
+      .takes = ARG_DIR,
       .help = "where datasets lie\n"
               "(default: $MNISTPREP_DATA_DIR, else data)" },
     { "catalogue", 0, TEXT(struct common, catalogue), .arg = "FILE",
+      .takes = ARG_FILE,
       .help = "a catalogue of your own, beside the built-in one" },
     { "quiet", 'q', FLAG(struct common, quiet), .help = "only errors" },
     { "verbose", 'v', FLAG(struct common, verbose),
@@ -62,6 +64,45 @@ const struct option_row common_options[] = {
 bool option_applies(const struct option_row *row, const struct command *c)
 {
     return row->use == 0 || (c && (c->uses & row->use) != 0);
+}
+
+const char *option_word(const struct option_row *row, size_t i)
+{
+    if (row->word)
+        return row->word(i);
+    for (size_t n = 0; row->choices && row->choices[n]; n++)
+        if (n == i)
+            return row->choices[n];
+    return NULL;
+}
+
+/* The walk's next row, whether it applies or not; NULL behind the last. */
+static const struct option_row *step(struct option_walk *w)
+{
+    if (!w->next) {
+        w->common = !w->command;
+        w->next = w->command ? w->command->options : common_options;
+    }
+    if (!w->next->name && !w->common) {
+        w->common = true;
+        w->next = common_options;
+    }
+    return w->next->name ? w->next++ : NULL;
+}
+
+bool option_next(struct option_walk *w, struct option_row *row)
+{
+    const struct command *c = w->command;
+    const struct option_row *next = step(w);
+
+    while (next && w->common && !option_applies(next, c))
+        next = step(w);
+    if (!next)
+        return false;
+    *row = *next;
+    if (w->common && c && c->force_help && row->use == USE_FORCE)
+        row->help = c->force_help;
+    return true;
 }
 
 /* ---- storing a value ---- */

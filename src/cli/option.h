@@ -24,14 +24,29 @@ struct text_list {
     size_t count;
 };
 
+/* What an argument is: how it is completed. */
+enum argument {
+    ARG_TEXT,  /* one of the row's words, if it has any, or as .arg says */
+    ARG_WORDS, /* several of the row's words, by commas */
+    ARG_FILE,  /* or a directory */
+    ARG_DIR,
+    ARG_DATASET,
+    ARG_SPLIT,
+    ARG_SPLITS, /* several, by commas */
+    ARG_HELP,   /* what there is help about: a command, a topic */
+};
+
 struct option_row {
     const char *name; /* long, without dashes */
     char letter;      /* 0: none */
     enum option_kind kind;
-    size_t offset;              /* of the field in the settings */
-    size_t least, most;         /* OPTION_COUNT; most is INT_MAX if 0 */
-    const char *const *choices; /* OPTION_CHOICE; ends with NULL */
-    const char *arg;            /* how the help calls the argument */
+    size_t offset;                 /* of the field in the settings */
+    size_t least, most;            /* OPTION_COUNT; most is INT_MAX if 0 */
+    const char *const *choices;    /* of OPTION_CHOICE; of others, words to be
+                                   proposed; ends with NULL */
+    const char *(*word)(size_t i); /* or the i-th; NULL behind the last */
+    const char *arg;               /* how the help calls the argument */
+    enum argument takes;
     const char *help;
     unsigned use; /* common options: for commands that use this */
     size_t noted; /* offset of a bool that becomes true when it is given; 0:
@@ -85,8 +100,23 @@ struct common {
 
 extern const struct option_row common_options[];
 
+/* The i-th word that an option's argument can be; NULL behind the last. */
+const char *option_word(const struct option_row *row, size_t i);
+
 /* Is this common option one of the command's (NULL: of all commands)? */
 bool option_applies(const struct option_row *row, const struct command *c);
+
+/* All rows that a command (NULL: every command) understands: its own, then the
+ * common ones. Starts with the command alone. */
+struct option_walk {
+    const struct command *command;
+    const struct option_row *next;
+    bool common; /* the last row was one of the common ones */
+};
+
+/* The next row, with the command's own words about --force; false behind the
+ * last. */
+bool option_next(struct option_walk *w, struct option_row *row);
 
 /* Parses the options before the command's name; *at becomes the position of
  * the first word that is none. */

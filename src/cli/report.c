@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/topics.h"
 #include "format/jsondoc.h"
 
 /* An error's text, and each of its bytes as \xNN at worst. */
@@ -137,23 +138,10 @@ void report_waiting(void *context, const char *path, long holder,
 
 int report_exit_status(enum fail code)
 {
-    switch (code) {
-    case FAIL_NONE:
-        return 0;
-    case FAIL_SYSTEM:
-    case FAIL_PIPE:
-    case FAIL_INTERRUPTED:
-        return 1; /* the latter two normally die by their signal */
-    case FAIL_USAGE:
-        return 2;
-    case FAIL_DATA:
-        return 3;
-    case FAIL_NETWORK:
-        return 4;
-    case FAIL_STALE:
-        return 10;
-    }
-    return 1;
+    for (const struct exit_status *s = exit_statuses; s->help; s++)
+        if (s->code == code)
+            return s->number;
+    return 1; /* of what normally dies by its signal */
 }
 
 void report_text(const char *text)

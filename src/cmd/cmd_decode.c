@@ -26,7 +26,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 
 const struct command command_decode = {
     .name = "decode",
-    .operands = "INPUT",
+    .operand = "INPUT",
+    .takes = ARG_FILE,
     .least = 1,
     .most = 1,
     .group = GROUP_CONVERT,

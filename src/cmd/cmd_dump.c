@@ -26,7 +26,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 
 const struct command command_dump = {
     .name = "dump",
-    .operands = "[DATASET]",
+    .operand = "DATASET",
+    .takes = ARG_DATASET,
     .most = 1,
     .group = GROUP_LOOK,
     .summary = "pictures of samples: PNG, contact sheets, in the terminal",

@@ -28,6 +28,7 @@ static const struct fetch_options fetch_defaults = {
 
 static const struct option_row fetch_rows[] = {
     { "mirror", 0, LIST(struct fetch_options, mirrors), .arg = "URL",
+      .takes = ARG_DIR,
       .help = "try this one first: https:, file:, or a directory;\n"
               "may be given several times" },
     { "only-mirrors", 0, FLAG(struct fetch_options, only_mirrors),
@@ -47,6 +48,7 @@ static const struct option_row fetch_rows[] = {
     { "max-time", 0, COUNT(struct fetch_options, max_time_s), .least = 1,
       .arg = "S", .help = "seconds for all of it (default: no limit)" },
     { "cacert", 0, TEXT(struct fetch_options, cacert), .arg = "FILE",
+      .takes = ARG_FILE,
       .help = "trust these certificates, in PEM form (also by\n"
               "CURL_CA_BUNDLE or SSL_CERT_FILE)" },
     { .name = NULL },
@@ -265,7 +267,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 
 const struct command command_fetch = {
     .name = "fetch",
-    .operands = "[DATASET...]",
+    .operand = "DATASET",
+    .takes = ARG_DATASET,
     .most = -1,
     .group = GROUP_GET,
     .summary = "download the published files, verify and keep them",

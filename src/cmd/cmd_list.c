@@ -10,14 +10,22 @@
 #include "cli/report.h"
 #include "cmd/commands.h"
 #include "cmd/datasets.h"
+#include "cmd/list_names.h"
 #include "dataset/manifest.h"
 #include "format/jsondoc.h"
 
 struct list_settings {
     struct common common;
+    bool names, split_names;
 };
 
-static const struct option_row list_options[] = { { .name = NULL } };
+static const struct option_row list_options[] = {
+    { "names", 0, FLAG(struct list_settings, names),
+      .help = "only the names, one a line" },
+    { "split-names", 0, FLAG(struct list_settings, split_names),
+      .help = "only the names of their splits, one a line" },
+    { .name = NULL },
+};
 
 #define OWN_TITLE "own, prepared from data of one's own"
 
@@ -235,26 +243,24 @@ static bool show_own(const char *name, const struct common *common,
     return ok;
 }
 
-static bool run(void *settings, int argc, char **argv, struct error *err)
-{
-    const struct common *common = settings;
-    struct datasets datasets = { 0 };
-    struct json_t *list = NULL;
-    bool ok = datasets_choose(&datasets, common, argc, argv, DATASETS_ALL, err);
+/* ---- all of them ---- */
 
-    if (ok && common->json)
-        list = jsondoc_array(err);
-    for (size_t i = 0; ok && i < datasets.count; i++) {
+static bool list_in_full(const struct datasets *d, const struct common *common,
+                         struct error *err)
+{
+    struct json_t *list = common->json ? jsondoc_array(err) : NULL;
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < d->count; i++) {
         struct presence presence;
-        ok = look(datasets.chosen[i], common, &presence, err);
+        ok = look(d->chosen[i], common, &presence, err);
         if (ok && common->json)
-            jsondoc_append(list, describe(datasets.chosen[i], &presence, err),
-                           err);
+            jsondoc_append(list, describe(d->chosen[i], &presence, err), err);
         else if (ok)
-            print_dataset(datasets.chosen[i], &presence);
+            print_dataset(d->chosen[i], &presence);
     }
-    for (size_t i = 0; ok && i < datasets.own.count; i++)
-        ok = show_own(datasets.own.name[i], common, list, err);
+    for (size_t i = 0; ok && i < d->own.count; i++)
+        ok = show_own(d->own.name[i], common, list, err);
     if (common->json && ok) {
         struct json_t *doc = jsondoc_object(err);
         jsondoc_set_text(doc, "schema", "mnistprep.list/1", err);
@@ -263,20 +269,43 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
     } else {
         jsondoc_release(list);
     }
+    return ok;
+}
+
+static bool run(void *settings, int argc, char **argv, struct error *err)
+{
+    const struct list_settings *s = settings;
+    struct datasets datasets = { 0 };
+
+    if (s->names + s->split_names + s->common.json > 1)
+        return error_set(err, FAIL_USAGE,
+                         "--names, --split-names and --json exclude each "
+                         "other");
+    bool ok =
+        datasets_choose(&datasets, &s->common, argc, argv, DATASETS_ALL, err);
+    if (ok && s->names)
+        list_names(&datasets);
+    else if (ok && s->split_names)
+        ok = list_split_names(&datasets, s->common.data_dir, err);
+    else
+        ok = ok && list_in_full(&datasets, &s->common, err);
     datasets_release(&datasets);
     return ok;
 }
 
 const struct command command_list = {
     .name = "list",
-    .operands = "[DATASET...]",
+    .operand = "DATASET",
+    .takes = ARG_DATASET,
     .most = -1,
     .group = GROUP_GET,
     .summary = "what datasets there are, and what is on disk",
     .description = "Shows every dataset of the catalogue, or those named: "
                    "size, classes, licence,\nhomepage, and what is on disk; "
                    "and the prepared sets of your own there.",
-    .examples = "  mnistprep list\n  mnistprep list mnist --json\n",
+    .examples = "  mnistprep list\n"
+                "  mnistprep list mnist --json\n"
+                "  mnistprep list --names\n",
     .options = list_options,
     .uses = USE_JSON,
     .settings_size = sizeof(struct list_settings),

@@ -32,7 +32,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 
 const struct command command_normalize = {
     .name = "normalize",
-    .operands = "INPUT",
+    .operand = "INPUT",
+    .takes = ARG_FILE,
     .least = 1,
     .most = 1,
     .group = GROUP_CONVERT,

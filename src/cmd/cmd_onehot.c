@@ -39,7 +39,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 
 const struct command command_onehot = {
     .name = "onehot",
-    .operands = "INPUT",
+    .operand = "INPUT",
+    .takes = ARG_FILE,
     .least = 1,
     .most = 1,
     .group = GROUP_CONVERT,

@@ -177,7 +177,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 
 const struct command command_prep = {
     .name = "prep",
-    .operands = "[DATASET]",
+    .operand = "DATASET",
+    .takes = ARG_DATASET,
     .most = 1,
     .group = GROUP_GET,
     .summary = "raw files to float, label and one-hot files, in one pass",

@@ -191,7 +191,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 
 const struct command command_stats = {
     .name = "stats",
-    .operands = "[DATASET]",
+    .operand = "DATASET",
+    .takes = ARG_DATASET,
     .most = 1,
     .group = GROUP_LOOK,
     .summary = "figures of pixels and classes, defects, plots, a report",

@@ -305,7 +305,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 
 const struct command command_verify = {
     .name = "verify",
-    .operands = "[DATASET...]",
+    .operand = "DATASET",
+    .takes = ARG_DATASET,
     .most = -1,
     .group = GROUP_GET,
     .summary = "check raw files by hash, prepared files by making them again",

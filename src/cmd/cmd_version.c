@@ -71,7 +71,6 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 
 const struct command command_version = {
     .name = "version",
-    .operands = "",
     .group = GROUP_ABOUT,
     .summary = "the version, and those of the libraries in use",
     .description = "Shows the version of mnistprep and of the libraries it "

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "cli/option.h"
+#include "format/formats.h"
 #include "pipeline/convert.h"
 
 /* The second member of their settings, after struct common. */
@@ -16,11 +17,15 @@ struct convert_options {
 
 /* The rows for a settings struct that has `struct convert_options convert`. */
 #define CONVERT_ROWS(s, default_format)                             \
-    { "output", 'o', TEXT(s, convert.output), .arg = "FILE",        \
+    { "output",                                                     \
+      'o',                                                          \
+      TEXT(s, convert.output),                                      \
+      .arg = "FILE",                                                \
+      .takes = ARG_FILE,                                            \
       .help = "write FILE (default: -, standard output)" },         \
     {                                                               \
         "format", 0, TEXT(s, convert.format),                       \
-            .arg = "FORMAT",                                        \
+            .arg = "FORMAT", .word = format_writable_name,          \
             .help = "bin (headerless, little-endian), npy or idx\n" \
                     "(default: " default_format ")"                 \
     }

@@ -9,13 +9,15 @@
 
 enum { ZOOM_MAX = 1000, PADDING_MAX = 1000, GRID_MAX = 10000 };
 
+static const char *const grid_words[] = { "auto", NULL };
+
 #define S struct dump_settings
 
 const struct dump_settings dump_defaults = { .zoom = 4, .padding = 4 };
 
 const struct option_row dump_options[] = {
     VIEW_ROWS(S, view),
-    { "split", 0, TEXT(S, split), .arg = "NAME",
+    { "split", 0, TEXT(S, split), .arg = "NAME", .takes = ARG_SPLIT,
       .help = "the split (default: train, or the first). Names that\n"
               "of --images, and of --from that has none" },
     { "index", 0, TEXT(S, index), .arg = "LIST",
@@ -24,7 +26,7 @@ const struct option_row dump_options[] = {
       .help = "rows of this class, by label or name" },
     { "per-class", 0, COUNT(S, per_class), .least = 1, .arg = "K",
       .help = "K rows of each class, class by class" },
-    { "rows", 0, TEXT(S, rows), .arg = "FILE",
+    { "rows", 0, TEXT(S, rows), .arg = "FILE", .takes = ARG_FILE,
       .help = "rows listed in FILE (-: standard input): lines of\n"
               "SPLIT<TAB>ROW or ROW, as stats --audit --tsv gives" },
     { "count", 0, COUNT(S, count), .least = 1, .arg = "N",
@@ -34,7 +36,7 @@ const struct option_row dump_options[] = {
       .help = "chosen at random, in place of the first" },
     { "seed", 0, TEXT(S, seed), .arg = "N",
       .help = "for --random, which it implies (default: 0)" },
-    { "grid", 0, TEXT(S, grid), .arg = "COLSxROWS",
+    { "grid", 0, TEXT(S, grid), .arg = "COLSxROWS", .choices = grid_words,
       .help = "one sheet, as in 3x3, instead of single pictures;\n"
               "auto: as it fits" },
     { "captions", 0, FLAG(S, captions),
@@ -49,7 +51,7 @@ const struct option_row dump_options[] = {
       NOTED(S, has_protocol), .arg = "HOW",
       .help = "of --preview: auto (default), half, ascii, kitty\n"
               "or sixel" },
-    { "output", 'o', TEXT(S, output), .arg = "PATH",
+    { "output", 'o', TEXT(S, output), .arg = "PATH", .takes = ARG_FILE,
       .help = "FILE.png, a directory, or - for standard output\n"
               "(default: DATA/<dataset>/samples)" },
     { .name = NULL },

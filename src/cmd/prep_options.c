@@ -8,6 +8,7 @@
 #include "base/number.h"
 #include "cmd/datasets.h"
 #include "cmd/prep_names.h"
+#include "format/formats.h"
 #include "format/jsondoc.h"
 
 /* The first is the default. */
@@ -27,7 +28,8 @@ const struct option_row prep_options[] = {
       .help = "leave out the one-hot rows" },
     { "smoothing", 0, TEXT(S, words.smoothing), W, .arg = "E",
       .help = "one-hot rows of 1 - E + E/C and E/C (default: 0)" },
-    { "format", 0, TEXT(S, words.formats), W, .arg = "LIST",
+    { "format", 0, TEXT(S, words.formats), W, .arg = "LIST", .takes = ARG_WORDS,
+      .word = format_sink_name,
       .help = "one or several, as in bin,npy (default: bin).\n"
               "Numbers of the recipe: bin, npy, idx, idx.gz,\n"
               "npz, safetensors, libsvm. Grey levels 0..255,\n"
@@ -44,7 +46,7 @@ const struct option_row prep_options[] = {
       .arg = "HOW", .help = "bilinear (default) or nearest" },
     { "pad", 0, COUNT(S, words.pad), W, .arg = "N",
       .help = "N black pixels on each side, after all else" },
-    { "splits", 0, TEXT(S, words.splits), W, .arg = "LIST",
+    { "splits", 0, TEXT(S, words.splits), W, .arg = "LIST", .takes = ARG_SPLITS,
       .help = "these only, as in train,test (default: all)" },
     { "val", 0, TEXT(S, words.val), W, .arg = "N",
       .help = "rows of train, or a fraction below 1, by seed,\n"
@@ -94,19 +96,19 @@ const struct option_row prep_options[] = {
     { "checksums", 0, FLAG(S, words.checksums), W,
       .help = "SHA-256 of each file in dataset.json, and a file\n"
               "SHA256SUMS" },
-    { "recipe", 0, TEXT(S, recipe), .arg = "FILE",
+    { "recipe", 0, TEXT(S, recipe), .arg = "FILE", .takes = ARG_FILE,
       .help = "all of the above as in this dataset.json" },
-    { "fitted-on", 0, TEXT(S, fitted_on), .arg = "NAME",
+    { "fitted-on", 0, TEXT(S, fitted_on), .arg = "NAME", .takes = ARG_DATASET,
       .help = "with --recipe: take its constants as they are,\n"
               "though they were fitted on the dataset NAME" },
-    { "from", 0, TEXT(S, own.from), .arg = "PATH",
+    { "from", 0, TEXT(S, own.from), .arg = "PATH", .takes = ARG_FILE,
       .help = "data of one's own: a CSV table, an NPZ, or a folder\n"
               "of IDX or NPY pairs, tables, or PNGs by class" },
-    { "images", 0, LIST(S, own.images), .arg = "FILE",
+    { "images", 0, LIST(S, own.images), .arg = "FILE", .takes = ARG_FILE,
       .help = "or two files, IDX or NPY; may be repeated" },
-    { "labels", 0, LIST(S, own.labels), .arg = "FILE",
+    { "labels", 0, LIST(S, own.labels), .arg = "FILE", .takes = ARG_FILE,
       .help = "for each --images" },
-    { "split", 0, LIST(S, own.split), .arg = "NAME",
+    { "split", 0, LIST(S, own.split), .arg = "NAME", .takes = ARG_SPLIT,
       .help = "for each --images, and for --from of one split\n"
               "(default: train)" },
     { "label-column", 0, CHOICE(S, words.label_column, recipe_labels), W,
@@ -116,14 +118,14 @@ const struct option_row prep_options[] = {
               "header the first, if all others make a square" },
     { "shape", 0, TEXT(S, words.shape), W, .arg = "HxW",
       .help = "of pictures in tables that are not square" },
-    { "output", 'o', TEXT(S, output), .arg = "DIR",
+    { "output", 'o', TEXT(S, output), .arg = "DIR", .takes = ARG_DIR,
       .help = "where to (default: DATA/<dataset>/prepared)" },
     { "sync", 0, FLAG(S, sync), .help = "wait until the files are on disk" },
     { "if-changed", 0, FLAG(S, if_changed),
       .help = "files that would be the same keep their time" },
-    { "stamp", 0, TEXT(S, stamp), .arg = "FILE",
+    { "stamp", 0, TEXT(S, stamp), .arg = "FILE", .takes = ARG_FILE,
       .help = "a copy of dataset.json, written last, always anew" },
-    { "depfile", 0, TEXT(S, depfile), .arg = "FILE",
+    { "depfile", 0, TEXT(S, depfile), .arg = "FILE", .takes = ARG_FILE,
       .help = "the sources as a rule for make" },
     { .name = NULL },
 };

@@ -23,6 +23,7 @@ extern const char *const scale_dtype_names[];
       TEXT(s, at.scale),                                                 \
       __VA_ARGS__,                                                       \
       .arg = "SCALE",                                                    \
+      .word = scale_word,                                                \
       .help = "unit: x/255 (default); signed: x/127.5 - 1;\n"            \
               "standard: (x/255 - mean)/std, fitted on " fitted_on ";\n" \
               "MEAN,STD: the same with these; none: x;\n"                \

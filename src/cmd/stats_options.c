@@ -13,9 +13,11 @@ enum { ZOOM_MAX = 4 };
 static const char *const tables[] = { "classes", "levels", "pixels", "findings",
                                       NULL };
 
+static const char *const near_words[] = { "off", NULL };
+
 const struct option_row stats_options[] = {
     { "split", 0, TEXT(struct stats_settings, split), .arg = "NAME",
-      .help = "this split only (default: all)" },
+      .takes = ARG_SPLIT, .help = "this split only (default: all)" },
     VIEW_ROWS(struct stats_settings, view),
     { "pixels", 0, FLAG(struct stats_settings, pixels),
       .help = "with --json: also the figures of each pixel" },
@@ -29,19 +31,22 @@ const struct option_row stats_options[] = {
       .help = "look for equal and nearly equal pictures, blank ones,\n"
               "wrong labels, classes out of balance" },
     { "near", 0, TEXT(struct stats_settings, near), .arg = "LEVELS",
+      .choices = near_words,
       .help = "of --audit: nearly equal pictures differ by so many\n"
               "grey levels at most, root mean square (default 8);\n"
               "off: they are not looked for" },
     { "strict", 0, FLAG(struct stats_settings, strict),
       .help = "of --audit: findings are an error (exit status 3)" },
     { "plot", 0, TEXT(struct stats_settings, plot), .arg = "FILE",
-      .help = "draw a PNG of charts and mean images" },
+      .takes = ARG_FILE, .help = "draw a PNG of charts and mean images" },
     { "panels", 0, TEXT(struct stats_settings, panels), .arg = "LIST",
+      .takes = ARG_WORDS, .word = plot_panel_name,
       .help = "of --plot: labels,levels,means,deviation (default),\n"
               "or some of them, in another order" },
     { "zoom", 0, COUNT(struct stats_settings, zoom), .least = 1, .arg = "N",
       .help = "of --plot: N times as large, 1 (default) to 4" },
     { "report", 0, TEXT(struct stats_settings, report), .arg = "FILE",
+      .takes = ARG_FILE,
       .help = "write all of it as one page of HTML, with the audit" },
     { .name = NULL },
 };

@@ -26,14 +26,23 @@ struct view_options {
 #define VIEW_ROWS(s, at)                                                    \
     { "prepared", 0, FLAG(s, at.prepared),                                  \
       .help = "what prep made, in DATA/<dataset>/prepared" },               \
-        { "from", 0, TEXT(s, at.from), .arg = "PATH",                       \
+        { "from",                                                           \
+          0,                                                                \
+          TEXT(s, at.from),                                                 \
+          .arg = "PATH",                                                    \
+          .takes = ARG_FILE,                                                \
           .help = "a prepared set elsewhere, or data of one's own: a CSV\n" \
                   "table, an NPZ, or a folder of IDX or NPY pairs,\n"       \
                   "tables, or PNGs by class" },                             \
-        { "images", 0, LIST(s, at.images), .arg = "FILE",                   \
+        { "images",                                                         \
+          0,                                                                \
+          LIST(s, at.images),                                               \
+          .arg = "FILE",                                                    \
+          .takes = ARG_FILE,                                                \
           .help = "or one or two files, IDX or NPY; of one split" },        \
-        { "labels", 0, LIST(s, at.labels), .arg = "FILE",                   \
-          .help = "of --images" },                                          \
+        { "labels",           0,                                            \
+          LIST(s, at.labels), .arg = "FILE",                                \
+          .takes = ARG_FILE,  .help = "of --images" },                      \
         { "label-column", 0, CHOICE(s, at.label_column, recipe_labels),     \
           .arg = "WHERE",                                                   \
           .help = "of tables: auto (default), first, last or none" },       \

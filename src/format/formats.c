@@ -111,6 +111,24 @@ const struct format *format_find_sink(const char *name, struct error *err)
     return find(name, is_set_writable, err);
 }
 
+static const char *nth(size_t i, bool (*fits)(const struct format *f))
+{
+    for (const struct format *f = formats; f->name; f++)
+        if (fits(f) && i-- == 0)
+            return f->name;
+    return NULL;
+}
+
+const char *format_writable_name(size_t i)
+{
+    return nth(i, is_array_writable);
+}
+
+const char *format_sink_name(size_t i)
+{
+    return nth(i, is_set_writable);
+}
+
 const char *format_suffix(const struct format *f, enum dtype dtype)
 {
     return f->suffix ? f->suffix : dtype_name(dtype);

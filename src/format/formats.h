@@ -44,6 +44,10 @@ const struct format *format_find_writable(const char *name, struct error *err);
 /* The same of formats that prepared sets are written in. */
 const struct format *format_find_sink(const char *name, struct error *err);
 
+/* The i-th name that the two find; NULL behind the last. */
+const char *format_writable_name(size_t i);
+const char *format_sink_name(size_t i);
+
 /* "train-images.f32", "train-images.npy". */
 const char *format_suffix(const struct format *f, enum dtype dtype);
 

@@ -88,6 +88,11 @@ static bool parse_panels(struct panel_list *list, const char *panels,
     }
 }
 
+const char *plot_panel_name(size_t i)
+{
+    return i < PANELS ? all_panels[i].name : NULL;
+}
+
 bool plot_check_panels(const char *panels, struct error *err)
 {
     struct panel_list list = { 0 };

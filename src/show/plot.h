@@ -27,4 +27,7 @@ bool MUST_USE plot_draw(struct canvas *c, const struct survey *s,
 /* Is it such a list? FAIL_USAGE if not: known before the survey is made. */
 bool MUST_USE plot_check_panels(const char *panels, struct error *err);
 
+/* The i-th panel's name; NULL behind the last. */
+const char *plot_panel_name(size_t i);
+
 #endif

@@ -25,6 +25,12 @@ const char *scale_name(enum scale_mode mode)
     return mode_names[mode];
 }
 
+const char *scale_word(size_t i)
+{
+    i += i >= SCALE_CUSTOM;
+    return i < COUNT_OF(mode_names) ? mode_names[i] : NULL;
+}
+
 /* "0.1307,0.3081" */
 static bool parse_pair(const char *text, struct scale *to)
 {

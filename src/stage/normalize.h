@@ -34,6 +34,8 @@ struct scale {
 /* "unit", "signed", "standard", "none", "pixel-standard" or "MEAN,STD". */
 bool MUST_USE scale_parse(const char *text, struct scale *to,
                           struct error *err);
+/* The i-th of these words, without MEAN,STD; NULL behind the last. */
+const char *scale_word(size_t i);
 const char *scale_name(enum scale_mode mode); /* "custom" for MEAN,STD */
 
 /* Takes mean and deviation for SCALE_STANDARD from all pixels' histogram;

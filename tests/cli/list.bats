@@ -89,6 +89,39 @@ print(eval(sys.argv[2]))' "$@")
     assert_status 2
 }
 
+@test "list --names, --split-names: one a line, and nothing else" {
+    mp -q prep mine --from "$src"
+    list --names
+    assert_status 0
+    assert_no_stderr
+    names=$output
+    list --json
+    output=$("$MNISTPREP_TEST_PYTHON" -c '
+import json, sys
+for d in json.load(sys.stdin)["datasets"]:
+    print(d["name"])' <<<"$output")
+    assert_stdout "$names"
+    list tiny mine mnist --names
+    assert_stdout $'tiny\nmnist\nmine'
+    list mine --split-names
+    assert_stdout $'train\ntest'
+    # Those that prep has made of it, and each once.
+    mkdir data/tiny && cp -r "$src" data/tiny/raw
+    mp -q --catalogue "$fixtures/tiny.json" prep tiny --val 5
+    assert_status 0
+    list tiny mine --split-names
+    assert_stdout $'train\ntest\nval'
+    rm -r data
+    list tiny --split-names
+    assert_stdout $'train\ntest'
+    list --names --json
+    assert_status 2
+    assert_no_stdout
+    assert_one_error_line '--names, --split-names and --json'
+    list --names --split-names
+    assert_status 2
+}
+
 @test "list: unknown dataset: 2, with a suggestion, and nothing on standard output" {
     mp -q list fashon-mnist
     assert_status 2

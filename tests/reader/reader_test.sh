@@ -174,7 +174,21 @@ END
         -DCMAKE_C_COMPILER="$compiler" && cmake --build made
 }
 
+# installed_as FILE WORD...: FILE has what `mnistprep help WORD...` prints.
+installed_as() {
+    local file=$tree/share/$1
+    shift
+    "$tree/bin/mnistprep" help "$@" | diff - "$file"
+}
+
 check 'it installs, and runs where it is moved to' install_and_move
+check 'the manual' installed_as man/man1/mnistprep.1 --man
+check 'completion in bash' installed_as \
+    bash-completion/completions/mnistprep --completion bash
+check 'completion in zsh' installed_as \
+    zsh/site-functions/_mnistprep --completion zsh
+check 'completion in fish' installed_as \
+    fish/vendor_completions.d/mnistprep.fish --completion fish
 LD_LIBRARY_PATH=$(dirname "$(find "$tree" -name 'libmnistprep.*' | head -n 1)")
 DYLD_LIBRARY_PATH=$LD_LIBRARY_PATH
 export LD_LIBRARY_PATH DYLD_LIBRARY_PATH

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* What the shells have in common. */
+#include "cli/completion.h"
+
+#include <string.h>
+
+#include "base/sizes.h"
+#include "cli/completionparts.h"
+#include "cli/topics.h"
+
+const char *const completion_shells[] = { "bash", "zsh", "fish", NULL };
+
+struct option_row completion_operand(const struct command *c)
+{
+    return (
+        struct option_row){ .name = "", .arg = c->operand, .takes = c->takes };
+}
+
+static void put_names(struct pen *p, const struct command *const *commands)
+{
+    for (; *commands; commands++)
+        pen_format(p, " %s", (*commands)->name);
+    for (const struct topic *t = topics; t->name; t++)
+        pen_format(p, " %s", t->name);
+}
+
+void completion_words(struct pen *p, const struct option_row *row,
+                      const struct command *const *commands)
+{
+    const char *word;
+
+    if (row->takes == ARG_HELP)
+        put_names(p, commands);
+    for (size_t i = 0; (word = option_word(row, i)); i++)
+        pen_format(p, " %s", word);
+}
+
+bool completion_has_words(const struct option_row *row)
+{
+    return row->takes == ARG_HELP || option_word(row, 0);
+}
+
+void completion_help(struct pen *p, const char *help, const char *special,
+                     const char *const *escapes)
+{
+    char line[512];
+    size_t n = strlen(help) < sizeof line ? strlen(help) : sizeof line - 1;
+
+    for (size_t i = 0; i < n; i++)
+        line[i] = help[i];
+    line[n] = '\0';
+    for (char *at = line; (at = strchr(at, '\n'));)
+        *at = ' ';
+    pen_escaped(p, line, special, escapes);
+}
+
+bool completion_write(struct writer *to, enum completion_shell shell,
+                      const struct command *const *commands, struct error *err)
+{
+    static void (*const write[])(struct pen *,
+                                 const struct command *const *) = {
+        [COMPLETION_BASH] = completion_bash,
+        [COMPLETION_ZSH] = completion_zsh,
+        [COMPLETION_FISH] = completion_fish,
+    };
+    struct pen p = { to, err };
+
+    write[shell](&p, commands);
+    return pen_ok(&p);
+}
