@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/permutation.h"
-#include "base/philox.h"
 #include "base/sizes.h"
+#include "stage/plandraw.h"
 
 enum { LABELS = 1 << 16, FOLDS_MIN = 2, FOLDS_MAX = 256, STREAM_STEP = 256 };
 
@@ -19,16 +19,6 @@ void plan_release(struct plan_split *p)
     free(p->fold);
     free(p->copy);
     *p = (struct plan_split){ 0 };
-}
-
-/* Never NULL for 0 elements. */
-static void *make_array(uint64_t n, size_t bytes, struct error *err)
-{
-    void *array = calloc(n > 0 ? (size_t)n : 1, bytes);
-
-    if (!array)
-        error_memory(err);
-    return array;
 }
 
 /* ---- what cannot be ---- */
@@ -68,106 +58,13 @@ static bool check_rules(const struct plan_rules *rules,
     return true;
 }
 
-/* ---- rows by key ---- */
-
-struct draw {
-    uint64_t key;
-    uint32_t part; /* the row's group; its label when stratified; else 0 */
-    uint32_t row;
-};
-
-static int order(uint64_t a, uint64_t b)
-{
-    return a < b ? -1 : a > b;
-}
-
-static int by_key(const void *a, const void *b)
-{
-    const struct draw *x = a, *y = b;
-    int keys = order(x->key, y->key), parts = order(x->part, y->part);
-
-    return keys ? keys : parts ? parts : order(x->row, y->row);
-}
-
-static int by_part(const void *a, const void *b)
-{
-    const struct draw *x = a, *y = b;
-    int parts = order(x->part, y->part);
-
-    return parts ? parts : by_key(a, b);
-}
-
-/* The rows in the order in which a rule takes them: groups one after the other
- * by key, or classes by label, or just the rows by key. NULL on failure. */
-static struct draw *draw(const struct plan_rules *rules,
-                         const struct plan_source *source,
-                         enum plan_purpose purpose,
-                         const struct plan_split *from, struct error *err)
-{
-    struct draw *draws = make_array(from->rows, sizeof *draws, err);
-
-    for (uint64_t i = 0; draws && i < from->rows; i++) {
-        uint32_t row = from->row[i];
-        uint32_t part = source->group     ? source->group[row]
-                        : rules->stratify ? source->label[row]
-                                          : 0;
-        uint32_t subject = source->group ? part : row;
-        draws[i] = (struct draw){ philox_row(rules->seed, purpose, subject),
-                                  part, row };
-    }
-    if (draws)
-        qsort(draws, (size_t)from->rows, sizeof *draws,
-              source->group ? by_key : by_part);
-    return draws;
-}
-
-/* Draws of the same part, one after the other. */
-struct run {
-    uint32_t start, size;
-    uint64_t weight;
-};
-
-static int by_weight(const void *a, const void *b)
-{
-    const struct run *x = a, *y = b;
-    int weights = order(y->weight, x->weight);
-
-    return weights ? weights : order(x->start, y->start);
-}
-
-struct runs {
-    struct run *run; /* owned */
-    size_t count;
-};
-
-static bool find_runs(struct runs *to, const struct draw *draws, uint64_t n,
-                      struct error *err)
-{
-    struct runs runs = { 0 };
-
-    for (uint64_t i = 0; i < n; i++)
-        runs.count += i == 0 || draws[i].part != draws[i - 1].part;
-    runs.run = make_array(runs.count, sizeof *runs.run, err);
-    if (!runs.run)
-        return false;
-    struct run *at = runs.run;
-    for (uint64_t i = 0; i < n; i++) {
-        if (i > 0 && draws[i].part != draws[i - 1].part)
-            at++;
-        if (at->size++ == 0)
-            at->start = (uint32_t)i;
-    }
-    *to = runs;
-    return true;
-}
-
 /* ---- classes ---- */
 
 static bool keep_rows(const struct plan_rules *rules,
                       const struct plan_source *source, struct plan_split *to,
                       struct error *err)
 {
-    to->row = make_array(source->rows, sizeof *to->row, err);
+    to->row = plan_array(source->rows, sizeof *to->row, err);
     if (!to->row)
         return false;
     for (uint64_t i = 0; i < source->rows; i++) {
@@ -203,20 +100,21 @@ static bool val_rows(double val, uint64_t n, uint64_t *to, struct error *err)
     return true;
 }
 
-static void take(bool *taken, const struct draw *draws, uint64_t count)
+static void take(bool *taken, const struct plan_draw *draws, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++)
         taken[draws[i].row] = true;
 }
 
 /* Each group that still fits into k rows. */
-static bool take_groups(bool *taken, const struct draw *draws,
-                        const struct runs *runs, uint64_t k, struct error *err)
+static bool take_groups(bool *taken, const struct plan_draw *draws,
+                        const struct plan_runs *runs, uint64_t k,
+                        struct error *err)
 {
     uint64_t left = k;
 
     for (size_t i = 0; i < runs->count; i++) {
-        const struct run *r = &runs->run[i];
+        const struct plan_run *r = &runs->run[i];
         if (r->size <= left) {
             take(taken, draws + r->start, r->size);
             left -= r->size;
@@ -232,19 +130,19 @@ static bool take_groups(bool *taken, const struct draw *draws,
 /* k of n rows, from each class its share: at first the whole rows of it, then
  * one more where the remainder is largest. Runs of equal remainder keep their
  * order, which is that of the labels. */
-static void take_shares(bool *taken, const struct draw *draws,
-                        struct runs *runs, uint64_t k, uint64_t n)
+static void take_shares(bool *taken, const struct plan_draw *draws,
+                        struct plan_runs *runs, uint64_t k, uint64_t n)
 {
     uint64_t left = k;
 
     for (size_t i = 0; i < runs->count; i++) {
-        struct run *r = &runs->run[i];
+        struct plan_run *r = &runs->run[i];
         r->weight = k * r->size % n;
         left -= k * r->size / n;
     }
-    qsort(runs->run, runs->count, sizeof *runs->run, by_weight);
+    qsort(runs->run, runs->count, sizeof *runs->run, plan_by_weight);
     for (size_t i = 0; i < runs->count; i++) {
-        const struct run *r = &runs->run[i];
+        const struct plan_run *r = &runs->run[i];
         take(taken, draws + r->start, k * r->size / n + (i < left));
     }
 }
@@ -255,7 +153,7 @@ static bool move_taken(const bool *taken, struct plan_split *from,
 {
     uint64_t n = from->rows;
 
-    to->row = make_array(n, sizeof *to->row, err);
+    to->row = plan_array(n, sizeof *to->row, err);
     if (!to->row)
         return false;
     from->rows = 0;
@@ -277,10 +175,10 @@ static bool split_val(const struct plan_rules *rules,
 
     if (!val_rows(rules->val, rest->rows, &k, err))
         return false;
-    struct runs runs = { 0 };
-    bool *taken = make_array(source->rows, sizeof *taken, err);
-    struct draw *draws = draw(rules, source, PLAN_VAL, rest, err);
-    bool ok = taken && draws && find_runs(&runs, draws, rest->rows, err);
+    struct plan_runs runs = { 0 };
+    bool *taken = plan_array(source->rows, sizeof *taken, err);
+    struct plan_draw *draws = plan_draw(rules, source, PLAN_VAL, rest, err);
+    bool ok = taken && draws && plan_find_runs(&runs, draws, rest->rows, err);
     if (ok && source->group)
         ok = take_groups(taken, draws, &runs, k, err);
     else if (ok)
@@ -298,7 +196,7 @@ static bool shuffle(uint64_t seed, uint64_t stream, struct plan_split *p,
                     struct error *err)
 {
     struct permutation permutation;
-    uint32_t *shuffled = make_array(p->rows, sizeof *shuffled, err);
+    uint32_t *shuffled = plan_array(p->rows, sizeof *shuffled, err);
 
     if (!shuffled)
         return false;
@@ -314,7 +212,7 @@ static bool shuffle(uint64_t seed, uint64_t stream, struct plan_split *p,
 static bool limit_classes(uint64_t most, const uint16_t *label,
                           struct plan_split *p, struct error *err)
 {
-    uint32_t *seen = make_array(LABELS, sizeof *seen, err);
+    uint32_t *seen = plan_array(LABELS, sizeof *seen, err);
     uint64_t n = p->rows;
 
     if (!seen)
@@ -344,8 +242,9 @@ static bool arrange(const struct plan_rules *rules,
 /* ---- folds ---- */
 
 /* fold is by source row, here and below. */
-static bool deal_groups(uint8_t *fold, uint64_t folds, const struct draw *draws,
-                        struct runs *runs, struct error *err)
+static bool deal_groups(uint8_t *fold, uint64_t folds,
+                        const struct plan_draw *draws, struct plan_runs *runs,
+                        struct error *err)
 {
     uint64_t rows[FOLDS_MAX] = { 0 };
 
@@ -356,9 +255,9 @@ static bool deal_groups(uint8_t *fold, uint64_t folds, const struct draw *draws,
                          folds, runs->count);
     for (size_t i = 0; i < runs->count; i++)
         runs->run[i].weight = runs->run[i].size;
-    qsort(runs->run, runs->count, sizeof *runs->run, by_weight);
+    qsort(runs->run, runs->count, sizeof *runs->run, plan_by_weight);
     for (size_t i = 0; i < runs->count; i++) {
-        const struct run *r = &runs->run[i];
+        const struct plan_run *r = &runs->run[i];
         size_t least = 0;
         for (size_t f = 1; f < folds; f++)
             if (rows[f] < rows[least])
@@ -374,12 +273,12 @@ static bool deal(const struct plan_rules *rules,
                  const struct plan_source *source, const struct plan_split *p,
                  uint8_t *fold, struct error *err)
 {
-    struct runs runs = { 0 };
-    struct draw *draws = draw(rules, source, PLAN_FOLDS, p, err);
+    struct plan_runs runs = { 0 };
+    struct plan_draw *draws = plan_draw(rules, source, PLAN_FOLDS, p, err);
     bool ok = draws != NULL;
 
     if (ok && source->group)
-        ok = find_runs(&runs, draws, p->rows, err) &&
+        ok = plan_find_runs(&runs, draws, p->rows, err) &&
              deal_groups(fold, rules->folds, draws, &runs, err);
     else if (ok)
         for (uint64_t i = 0; i < p->rows; i++)
@@ -398,8 +297,8 @@ static bool make_folds(const struct plan_rules *rules,
                          "--folds %" PRIu64 " needs as many rows, and there "
                          "are %" PRIu64,
                          rules->folds, p->rows);
-    uint8_t *by_source = make_array(source->rows, sizeof *by_source, err);
-    p->fold = make_array(p->rows, sizeof *p->fold, err);
+    uint8_t *by_source = plan_array(source->rows, sizeof *by_source, err);
+    p->fold = plan_array(p->rows, sizeof *p->fold, err);
     bool ok = by_source && p->fold && deal(rules, source, p, by_source, err);
     for (uint64_t i = 0; ok && i < p->rows; i++)
         p->fold[i] = by_source[p->row[i]];
@@ -423,10 +322,10 @@ static bool add_copies(const struct plan_rules *rules, uint64_t stream,
                          " rows of the %" PRIu64,
                          rules->copies, UINT32_MAX, n);
     more.rows = rows;
-    more.row = make_array(rows, sizeof *more.row, err);
-    more.copy = make_array(rows, sizeof *more.copy, err);
+    more.row = plan_array(rows, sizeof *more.row, err);
+    more.copy = plan_array(rows, sizeof *more.copy, err);
     if (p->fold)
-        more.fold = make_array(rows, sizeof *more.fold, err);
+        more.fold = plan_array(rows, sizeof *more.fold, err);
     if (!more.row || !more.copy || (p->fold && !more.fold)) {
         plan_release(&more);
         return false;
