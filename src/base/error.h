@@ -22,7 +22,8 @@ enum fail {
 
 struct error {
     enum fail code;
-    char text[1024]; /* one sentence: no newline, no program name */
+    char text[1024]; /* one sentence: no newline, no program name, but for
+                        foreign text in it, which report.h masks */
 };
 
 /* All three keep the first error, so that clean-up cannot hide the cause, and
