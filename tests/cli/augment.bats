@@ -132,7 +132,7 @@ PY
 # --- the same again
 
 @test "augment: the same bytes with 1, 2 and 8 jobs, and by the recipe" {
-    local how=(--augment 2 --elastic 12,2 --shuffle --seed 5 --format bin,npy,png,csv --checksums)
+    local how=(--augment 2 --elastic '12,2' --shuffle --seed 5 --format 'bin,npy,png,csv' --checksums)
     for j in 1 2 8; do
         tiny -j "$j" -o "j$j" "${how[@]}"
         assert_status 0
