@@ -282,11 +282,7 @@ static void test_header_checksum(void **state)
 static void test_trailing(void **state)
 {
     (void)state;
-    static const struct {
-        const char *bytes;
-        size_t n;
-        const char *part;
-    } cases[] = {
+    static const struct bytes_refused cases[] = {
         { "x", 1, TRAILING },
         { "<html>", 6, TRAILING },
         { "\x8B", 1, TRAILING },

@@ -16,9 +16,6 @@
     "\xFD"    \
     "7zXZ\0"
 
-/* The bytes of a literal, those behind zeros, too. */
-#define BYTES(literal) literal, sizeof(literal) - 1
-
 static void test_matches(void **state)
 {
     (void)state;
@@ -258,11 +255,7 @@ static void test_noise(void **state)
 static void test_trailing(void **state)
 {
     (void)state;
-    static const struct {
-        const char *bytes;
-        size_t n;
-        const char *part;
-    } cases[] = {
+    static const struct bytes_refused cases[] = {
         { BYTES("x"), TRAILING },
         { BYTES("\n"), TRAILING },
         { BYTES("<html>"), TRAILING },
