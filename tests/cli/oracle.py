@@ -35,8 +35,10 @@ bats test for each case would take minutes for. They print each failure.
       sees it (-2: died by SIGINT)
 """
 import argparse
+import array
 import concurrent.futures
 import errno
+import fcntl
 import gzip
 import io
 import json
@@ -46,6 +48,7 @@ import pty
 import signal
 import subprocess
 import sys
+import termios
 import time
 from fractions import Fraction
 
@@ -1145,6 +1148,33 @@ def cmd_pty(o):
     sys.stdout.buffer.write(b'status %d\n' % p.returncode + err)
 
 
+def is_asleep(pid):
+    """All of its threads are."""
+    states = []
+    for task in os.listdir('/proc/%d/task' % pid):
+        with open('/proc/%d/task/%s/stat' % (pid, task), 'rb') as f:
+            states.append(f.read().rpartition(b') ')[2][:1])
+    return set(states) == {b'S'}
+
+
+def wait_for_sleep(p, fd):
+    """Until it has read what is in the pipe, and waits: five looks in a row."""
+    looks = 0
+    end = time.monotonic() + 30
+    while looks < 5 and time.monotonic() < end:
+        time.sleep(0.02)
+        waiting = array.array('i', [0])
+        if fd >= 0:
+            fcntl.ioctl(fd, termios.FIONREAD, waiting)
+        try:
+            looks = looks + 1 if waiting[0] == 0 and is_asleep(p.pid) else 0
+        except OSError:  # it ended, or there is no /proc
+            if p.poll() is not None:
+                return
+            time.sleep(1)
+            return
+
+
 def cmd_signal(o):
     """Standard error of the program goes to the file ./stderr."""
     number = getattr(signal, 'SIG' + o.name)
@@ -1171,7 +1201,7 @@ def cmd_signal(o):
         if fd >= 0:
             os.set_blocking(fd, True)
             os.write(fd, fx.read(o.feed)[:o.bytes])
-    time.sleep(0.3 if not SANITIZED else 1.0)
+    wait_for_sleep(p, fd)
     if p.poll() is not None:
         sys.exit('it ended before the signal, with %d: %r' %
                  (p.returncode, fx.read('stderr')))

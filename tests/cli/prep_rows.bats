@@ -16,10 +16,9 @@ setup_file() {
 
 setup() {
     common_setup
-    mkdir -p data/tiny data/dup data/other
-    cp -r "$BATS_FILE_TMPDIR/src" data/tiny/raw
-    cp -r "$BATS_FILE_TMPDIR/dup" data/dup/raw
-    cp -r "$BATS_FILE_TMPDIR/other" data/other/raw
+    put_raw "$BATS_FILE_TMPDIR/src" tiny
+    put_raw "$BATS_FILE_TMPDIR/dup" dup
+    put_raw "$BATS_FILE_TMPDIR/other" other
 }
 
 tiny() {

@@ -5,7 +5,7 @@
 # Set by common.bash and by `run`:
 # shellcheck disable=SC2154,SC2030,SC2031
 
-load common
+load stats
 
 names=zero,one,two,three,four,five,six,seven,eight,nine
 digits=0,1,2,3,4,5,6,7,8,9
@@ -50,25 +50,12 @@ PY
 setup() {
     common_setup
     f=$BATS_FILE_TMPDIR
-    mkdir -p data/tiny data/few
-    cp -r "$f/src" data/tiny/raw
-    cp -r "$f/few" data/few/raw
+    put_raw "$f/src" tiny
+    put_raw "$f/few" few
 }
 
 see() {
     "$MNISTPREP_TEST_PYTHON" "$cli_dir/see_oracle.py" "$@"
-}
-
-stats() {
-    mp --catalogue "$f/tiny.json" stats "$@"
-}
-
-# stats_to FILE ARGS...: it has to work, without a word.
-stats_to() {
-    local file=$1
-    shift
-    mp_to "$file" --catalogue "$f/tiny.json" stats "$@"
-    assert_status 0 && assert_no_stderr && [ -s "$file" ]
 }
 
 # forms 'ARGS OF STATS' ARGS OF THE ORACLE...: every form says what numpy does.
@@ -174,8 +161,7 @@ END
 
 @test "forms: genuine MNIST" {
     need_mnist
-    mkdir -p data/mnist
-    cp -r "$mnist" data/mnist/raw
+    put_raw "$mnist" mnist
     forms mnist --raw "$mnist" --dataset mnist --classes "$digits"
     # The catalogue's numbers (constant columns: 67 and 116).
     "$MNISTPREP_TEST_PYTHON" - <<'PY'
