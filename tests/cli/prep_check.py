@@ -5,7 +5,14 @@ says, with the manifest of design.md section 5?
 
 prep_check.py PREPARED RAW DATASET CATALOGUE [key=value...]
 """
-import gzip, hashlib, json, math, os, re, struct, subprocess, sys
+import gzip
+import hashlib
+import json
+import math
+import os
+import struct
+import subprocess
+import sys
 from fractions import Fraction
 import numpy as np
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # For the tests of stats: the program with the catalogue of the file's fixtures,
-# $f/tiny.json. Loads common.
+# $f/tiny.json, and numpy's opinion of all its forms. Loads common.
 
 # shellcheck source=cli/common.bash
 . "$(dirname "${BASH_SOURCE[0]}")/common.bash"
@@ -15,4 +15,25 @@ stats_to() {
     shift
     mp_to "$file" --catalogue "$f/tiny.json" stats "$@"
     assert_status 0 && assert_no_stderr && [ -s "$file" ]
+}
+
+see() {
+    "$MNISTPREP_TEST_PYTHON" "$cli_dir/see_oracle.py" "$@"
+}
+
+# forms 'ARGS OF STATS' ARGS OF THE ORACLE...: every form says what numpy does.
+forms() {
+    local args kind
+    read -ra args <<<"$1"
+    shift
+    stats_to s.json "${args[@]}" --json || return 1
+    stats_to p.json "${args[@]}" --json --pixels || return 1
+    stats_to s.tsv "${args[@]}" --tsv || return 1
+    for kind in classes levels pixels; do
+        stats_to "$kind.tsv" "${args[@]}" --tsv --table "$kind" || return 1
+    done
+    assert_same s.tsv classes.tsv || return 1
+    stats_to s.txt "${args[@]}" || return 1
+    LC_ALL=C stats_to c.txt "${args[@]}" || return 1
+    see forms . "$@"
 }

@@ -9,10 +9,6 @@
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return 1
     archives emnist em --pad 200000
-    printf '%s\n' 'import runpy, sys' \
-        'sys.argv[1:1] = ["server"]' \
-        "runpy.run_path('$cli_dir/make_archives.py', run_name='__main__')" \
-        >server.py
 }
 
 setup() {
@@ -38,10 +34,7 @@ need_no_libzip() {
         skip "this build has libzip"
 }
 
-# As start_server, with the modes of make_archives.py too.
 serve() {
-    # shellcheck disable=SC2034 # start_server reads it
-    local net_dir=$fixtures
     start_server "${1-$em/src}"
 }
 
