@@ -6,6 +6,7 @@
 
 # A dataset that was fetched and prepared, as commands leave it.
 ready() {
+    # shellcheck disable=SC2119 # the usual one
     tiny_dataset
     "$MNISTPREP" -q --catalogue tiny.json fetch tiny --mirror src \
         --only-mirrors >/dev/null

@@ -31,7 +31,6 @@ Comparisons: silent when right; else they say what is wrong, and exit with 1
   check-stats JSON EXPECTED [--as-published]
   check-dump PNG EXPECTED SPLIT INDEX [--as-published]
 """
-import argparse
 import hashlib
 import io
 import json
@@ -607,15 +606,7 @@ def cmd_check_dump(o):
 
 
 def main():
-    top = argparse.ArgumentParser(allow_abbrev=False)
-    sub = top.add_subparsers(dest='cmd', required=True)
-
-    def add(name, *positional):
-        p = sub.add_parser(name, allow_abbrev=False)
-        for word in positional:
-            p.add_argument(word)
-        return p
-
+    top, add = fx.subcommands()
     p = add('emnist', 'dir')
     p.add_argument('--name', default='letters')
     p.add_argument('--classes', type=int, default=26)

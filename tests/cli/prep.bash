@@ -8,6 +8,7 @@
 
 files=(train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz
     t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz)
+# shellcheck disable=SC2034 # read by the tests
 default_set=(train-images.f32 train-labels.u8 train-onehot.f32
     test-images.f32 test-labels.u8 test-onehot.f32)
 

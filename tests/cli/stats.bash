@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # For the tests of stats: the program with the catalogue of the file's fixtures,
 # $f/tiny.json, and numpy's opinion of all its forms. Loads common.
+# shellcheck disable=SC2154 # the tests set f
 
 # shellcheck source=cli/common.bash
 . "$(dirname "${BASH_SOURCE[0]}")/common.bash"

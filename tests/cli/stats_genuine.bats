@@ -19,6 +19,7 @@ setup_file() {
 
 setup() {
     common_setup
+    # shellcheck disable=SC2034 # stats.bash reads it
     f=$BATS_FILE_TMPDIR
 }
 

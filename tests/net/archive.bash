@@ -13,6 +13,7 @@ setup_file() {
 
 setup() {
     net_setup
+    # shellcheck disable=SC2034 # read by the tests
     em=$fixtures/em zip=$fixtures/em/src/gzip.zip catalogue=$fixtures/em/letters.json
     raw=data/letters/raw
 }

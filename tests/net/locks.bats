@@ -162,14 +162,14 @@ took = time.monotonic() - begin
 print('after %.2f s: %s' % (told, first), 'after %.2f s: %s' % (took, rest.decode()),
       file=sys.stderr)
 assert holder in first.split() + first.replace(',', ' ').split(), first
-print(told, took, file=open('times', 'w'))
+print(told, took, file=open('told-took', 'w'))
 assert p.returncode == 4, p.returncode
 assert out == b'', out
 last = rest.decode().splitlines()[-1]
 assert last.startswith('mnistprep fetch: ') and holder in last and 'again' in last, last
 PY
     local told took
-    read -r told took <times
+    read -r told took <told-took
     assert_within 0 "$told" 1.5
     assert_at_least 0 "$took" 1.9
     assert_within 0 "$took" 3

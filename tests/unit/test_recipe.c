@@ -343,7 +343,8 @@ static void test_from_json(void **state)
         struct recipe r = { .format_count = 4711 };
         struct error err = { 0 };
 
-        if (recipe_from_json(&r, doc, &made_input, &err) != (cases[i].part == NULL))
+        if (recipe_from_json(&r, doc, &made_input, &err) !=
+            (cases[i].part == NULL))
             fail_msg("row %zu: %s", i, err.text);
         if (cases[i].part) {
             assert_error(err, FAIL_DATA, cases[i].part);
