@@ -16,8 +16,9 @@ void *array_grow(void *array, size_t *room, size_t needed, size_t size,
         return array;
     while (larger < needed)
         larger = larger <= SIZE_MAX / 2 ? 2 * larger : needed;
-    void *grown = larger <= SIZE_MAX / size ? realloc(array, larger * size)
-                                            : NULL;
+    /* No object is larger, and a sanitizer ends the program that asks. */
+    void *grown = larger <= PTRDIFF_MAX / size ? realloc(array, larger * size)
+                                               : NULL;
     if (!grown) {
         error_memory(err);
         return NULL;

@@ -20,8 +20,7 @@ planted() {
     rm -rf set data
     "$MNISTPREP_TEST_PYTHON" "$cli_dir/make_planted.py" set --plant "$faults" \
         "$@" || return 1
-    mkdir -p data/planted
-    cp -r set/raw data/planted/raw
+    put_raw set/raw planted
 }
 
 audit() {
@@ -352,8 +351,7 @@ PY
 
 # genuine NAME DIR EXPRESSION: over k, the counts by kind, and a, the audit.
 genuine() {
-    mkdir -p "data/$1"
-    cp -r "$2" "data/$1/raw"
+    put_raw "$2" "$1"
     mp_to a.json stats "$1" --audit --json
     assert_status 0
     assert_no_stderr
@@ -422,8 +420,7 @@ PY
 
 @test "audit: MNIST, one split of it transposed" {
     need_mnist
-    mkdir -p data/mnist
-    cp -r "$mnist" data/mnist/raw
+    put_raw "$mnist" mnist
     "$MNISTPREP_TEST_PYTHON" - data/mnist/raw/t10k-images-idx3-ubyte.gz <<'PY'
 import gzip, sys
 import numpy as np

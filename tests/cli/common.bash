@@ -21,6 +21,14 @@
 #                           catalogue in ./tiny.json, and the files a fetch
 #                           would have left in ./data/tiny/raw
 #
+#   put_raw DIR NAME        a copy of DIR's files where a fetch of the dataset
+#                           NAME would have left them
+#
+# Looking
+#   snapshot DIR [TEST...]  names, sizes, times, inodes, modes, bytes of all that
+#                           is below it, or of that for which find's TESTs hold
+#   hashes DIR              of every file below it, by name
+#
 # Assertions (each returns 1 and says what it saw)
 #   assert_status N                exit status of the last mp
 #   assert_stdout TEXT             standard output, without its last newline
@@ -107,9 +115,27 @@ tiny_dataset() {
         mkdir "$made" || return 1
         mv src tiny.json "$made" || return 1
     fi
-    mkdir -p data/tiny
-    cp -r "$made"/* . && cp -r src data/tiny/raw
+    cp -r "$made"/* . && put_raw src tiny
 }
+
+put_raw() {
+    mkdir -p "data/$2" && cp -r "$1" "data/$2/raw"
+}
+
+# --- looking
+
+hashes() {
+    (cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum)
+}
+
+snapshot() {
+    local dir=$1
+    shift
+    (cd "$dir" && find . "$@" -printf '%p %s %T@ %i %m %l\n' | LC_ALL=C sort) &&
+        hashes "$dir"
+}
+
+# --- assertions
 
 # Shows the last run, for a failed assertion. Control bytes become visible.
 seen() {

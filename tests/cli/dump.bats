@@ -84,8 +84,7 @@ data/mnist/samples/train-00004-9.png"
 @test "dump: the test split, pictures that are not square" {
     fixture dataset src2 --height 5 --width 17
     fixture catalogue two.json --name two --dir src2
-    mkdir -p data/two
-    cp -r src2 data/two/raw
+    put_raw src2 two
     mp --catalogue two.json dump two --split test --index 9 --zoom 3 -o a.png
     assert_status 0
     oracle check-png a.png src2/t10k-images-idx3-ubyte.gz --index 9 --zoom 3

@@ -97,9 +97,9 @@ everything() {
 @test "README: its pictures are what the commands below them draw" {
     need_mnist
     need_fashion
-    mkdir -p data/mnist data/fashion-mnist docs
-    cp -r "$mnist" data/mnist/raw
-    cp -r "$fashion" data/fashion-mnist/raw
+    mkdir docs
+    put_raw "$mnist" mnist
+    put_raw "$fashion" fashion-mnist
     local command count=0
     while IFS= read -r command; do
         count=$((count + 1))

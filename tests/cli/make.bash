@@ -46,8 +46,7 @@ prepare() {
 }
 
 raw_there() {
-    mkdir -p data/tiny
-    cp -r "$src" data/tiny/raw
+    put_raw "$src" tiny
 }
 
 tick() {

@@ -401,7 +401,8 @@ def cmd_bz2(o):
     write(o.out, bz2.compress(read(o.input)))
 
 
-def main():
+def subcommands():
+    """A parser, and what adds a subcommand with its positional words."""
     top = argparse.ArgumentParser(allow_abbrev=False)
     sub = top.add_subparsers(dest='cmd', required=True)
 
@@ -411,6 +412,11 @@ def main():
             p.add_argument(word)
         return p
 
+    return top, add
+
+
+def main():
+    top, add = subcommands()
     p = add('idx', 'out')
     p.add_argument('--shape', required=True)
     p.add_argument('--type', default='u8', choices=sorted(IDX_TYPES))

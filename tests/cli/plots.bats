@@ -5,7 +5,7 @@
 # Set by common.bash and by `run`:
 # shellcheck disable=SC2154,SC2030,SC2031,SC2094
 
-load common
+load stats
 
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return 1
@@ -27,20 +27,7 @@ PY
 setup() {
     common_setup
     f=$BATS_FILE_TMPDIR
-    mkdir -p data/tiny
-    cp -r "$f/src" data/tiny/raw
-}
-
-stats() {
-    mp --catalogue "$f/tiny.json" stats "$@"
-}
-
-# stats_to FILE ARGS...: it has to work, without a word.
-stats_to() {
-    local file=$1
-    shift
-    mp_to "$file" --catalogue "$f/tiny.json" stats "$@"
-    assert_status 0 && assert_no_stderr && [ -s "$file" ]
+    put_raw "$f/src" tiny
 }
 
 refused() {

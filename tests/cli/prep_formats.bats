@@ -48,10 +48,6 @@ check() {
     reader check "$prepared" "$fixtures/src" tiny "$@"
 }
 
-snapshot() {
-    (cd "$1" && find . -printf '%p %s %T@ %i %m\n' | LC_ALL=C sort)
-}
-
 # flip FILE AT: one bit.
 flip() {
     fixture flip "$1" "$1.flipped" --at "$2"

@@ -61,3 +61,22 @@ teardown() {
     same_set a 2
     same_set a 8
 }
+@test "rows: genuine files, -j 1 and -j 2" {
+    fashion a 'val=0.1 stratify=1 folds=5 shuffle=1' --val 0.1 --stratify --folds 5 --shuffle --seed 6 -j 1
+    fashion b 'val=0.1 stratify=1 folds=5 shuffle=1' --val 0.1 --stratify --folds 5 --shuffle --seed 6 -j 2
+    same_set a b
+}
+@test "rows: genuine files, --classes --relabel --drop-duplicates --val" {
+    fashion o 'classes=8,5 relabel=1 drop_duplicates=1 val=1000' --classes Bag,5 --relabel --drop-duplicates --val 1000
+}
+@test "pictures: genuine files, --size 32x20 --transpose --pad" {
+    fashion o 'size=32x20 transpose=1 pad=1 scale=none dtype=u8' --size 32x20 --transpose --pad 1 --dtype u8
+}
+@test "numbers: genuine files, pixel-standard of train without val" {
+    fashion o 'scale=pixel-standard val=5000' --scale pixel-standard --val 5000
+}
+@test "checksums: genuine files" {
+    fashion o '' --checksums
+    (cd o && sha256sum --strict --quiet -c SHA256SUMS)
+    py sums o
+}

@@ -63,8 +63,7 @@ right() {
 
 @test "large: what verify and --check put aside lies in TMPDIR, not in the set" {
     fixture catalogue large.json --name large --dir "$large"
-    mkdir -p data/large
-    cp -r "$large" data/large/raw
+    put_raw "$large" large
     mp -q --catalogue large.json prep large --dtype u8 --no-onehot --shuffle
     assert_status 0
     mp -q --catalogue large.json verify large

@@ -16,10 +16,9 @@ setup_file() {
 
 setup() {
     common_setup
-    mkdir -p data/tiny data/dup data/other
-    cp -r "$BATS_FILE_TMPDIR/src" data/tiny/raw
-    cp -r "$BATS_FILE_TMPDIR/dup" data/dup/raw
-    cp -r "$BATS_FILE_TMPDIR/other" data/other/raw
+    put_raw "$BATS_FILE_TMPDIR/src" tiny
+    put_raw "$BATS_FILE_TMPDIR/dup" dup
+    put_raw "$BATS_FILE_TMPDIR/other" other
 }
 
 tiny() {
@@ -147,16 +146,6 @@ each() {
     same_set a "deep/er ü/e"
 }
 
-@test "rows: genuine files, -j 1 and -j 2" {
-    fashion a 'val=0.1 stratify=1 folds=5 shuffle=1' --val 0.1 --stratify --folds 5 --shuffle --seed 6 -j 1
-    fashion b 'val=0.1 stratify=1 folds=5 shuffle=1' --val 0.1 --stratify --folds 5 --shuffle --seed 6 -j 2
-    same_set a b
-}
-
-@test "rows: genuine files, --classes --relabel --drop-duplicates --val" {
-    fashion o 'classes=8,5 relabel=1 drop_duplicates=1 val=1000' --classes Bag,5 --relabel --drop-duplicates --val 1000
-}
-
 # --- writers
 
 group() {
@@ -230,10 +219,6 @@ group() {
     made o 'transpose=1 invert=1 size=11x6 pad=2 layout=chw val=30' --pad 2 --layout chw --val 30 --size 11x6 --invert --transpose
 }
 
-@test "pictures: genuine files, --size 32x20 --transpose --pad" {
-    fashion o 'size=32x20 transpose=1 pad=1 scale=none dtype=u8' --size 32x20 --transpose --pad 1 --dtype u8
-}
-
 # --- numbers
 
 numbers() {
@@ -263,10 +248,6 @@ numbers() {
     [ "$(od -An -v -tx1 o/train-images.f32 | tr -d ' 0\n8' | wc -c)" -eq 0 ]
 }
 
-@test "numbers: genuine files, pixel-standard of train without val" {
-    fashion o 'scale=pixel-standard val=5000' --scale pixel-standard --val 5000
-}
-
 # --- checksums
 
 @test "checksums: SHA256SUMS and dataset.json are right" {
@@ -276,12 +257,6 @@ numbers() {
     made p val=30 --val 30
     assert_absent p/SHA256SUMS
     run ! grep -q '"sha256"' <(sed '1,/"splits": {/d' p/dataset.json)
-}
-
-@test "checksums: genuine files" {
-    fashion o '' --checksums
-    (cd o && sha256sum --strict --quiet -c SHA256SUMS)
-    py sums o
 }
 
 # --- recipes

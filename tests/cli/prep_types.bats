@@ -5,7 +5,8 @@
 
 load common
 
-# py CODE: with x and y (a picture ends in 127, a label is at most 9), idx and run.
+# py CODE: with x and y (a picture ends in 127, a label is at most 9), idx, run,
+# and there_and_back, which does both with two types and compares.
 py() {
     "$MNISTPREP_TEST_PYTHON" - <<PY
 import os, struct, subprocess, shutil
@@ -33,6 +34,15 @@ def run():
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
+def there_and_back(image, label):
+    idx('i', x, image)
+    idx('l', y, label)
+    r = run()
+    assert r.returncode == 0, (image, label, r)
+    assert (np.fromfile('out/train-images.u8', 'u1') == x.ravel()).all(), image
+    assert (np.fromfile('out/train-labels.i32', '<i4') == y).all(), label
+
+
 $1
 PY
 }
@@ -41,12 +51,7 @@ PY
     py '
 for image in TYPES:
     for label in TYPES:
-        idx("i", x, image)
-        idx("l", y, label)
-        r = run()
-        assert r.returncode == 0, (image, label, r)
-        assert (np.fromfile("out/train-images.u8", "u1") == x.ravel()).all(), image
-        assert (np.fromfile("out/train-labels.i32", "<i4") == y).all(), label'
+        there_and_back(image, label)'
 }
 
 @test "IDX of the types that have them: 255, and label 65535" {
@@ -56,12 +61,7 @@ y = y.astype(np.int64)
 for image in "u8", "i16", "i32", "f32", "f64":
     for label in "i32", "f32", "f64":
         y[3] = 65535
-        idx("i", x, image)
-        idx("l", y, label)
-        r = run()
-        assert r.returncode == 0, (image, label, r)
-        assert (np.fromfile("out/train-images.u8", "u1") == x.ravel()).all(), image
-        assert (np.fromfile("out/train-labels.i32", "<i4") == y).all(), label'
+        there_and_back(image, label)'
 }
 
 @test "IDX with what is no grey level, or no label: file, row, pixel, value" {

@@ -19,8 +19,20 @@ setup() {
 }
 
 # preview [OPTION-OF-PTY_RUN...] -- [OPTION-OF-DUMP...]: leaves what was written
-# in ./out; sets asked, waited (ms), modes, left, end and stopped.
+# in ./out; sets asked, waited (ms), modes, left, end and stopped. An answer that
+# comes too late is not what was asked for: then the terminal is played again.
 preview() {
+    local try
+    for try in {1..10}; do
+        echo "try $try"
+        preview_once "$@" || return 1
+        [ "$late" -ge 50 ] || return 0
+    done
+    echo "this machine is too busy to play a terminal"
+    return 1
+}
+
+preview_once() {
     local -a pty=()
     while [ "$1" != -- ]; do
         pty+=("$1")
@@ -36,6 +48,7 @@ preview() {
         declare -g "${line%%=*}=${line#*=}"
     done <<<"$report"
     [ "$waited" = - ] || waited=$((10#${waited/./}))
+    late=$((10#${late/./}))
 }
 
 # The terminal is as it was, and the program went well.
@@ -48,21 +61,29 @@ assert_shows() {
         --index "$2" "${@:3}"
 }
 
-# A busy machine may be slow once, but not each time.
-within_400_ms() {
-    local try
-    for try in 1 2 3; do
-        echo "try $try"
+# waits FROM TO ARGS...: as preview, and it waits so many ms. (A busy machine may
+# be slow some times, but not each time.)
+waits() {
+    local from=$1 to=$2 try
+    shift 2
+    for try in {1..8}; do
         preview "$@" || return 1
-        assert_clean || return 1
-        [ "$waited" -ge 400 ] || return 0
+        if [ "$waited" -ge "$from" ] && [ "$waited" -lt "$to" ]; then
+            return 0
+        fi
     done
+    echo "it waited $waited ms, again and again"
     return 1
 }
 
+within_400_ms() {
+    waits 0 400 "$@" && assert_clean
+}
+
 @test "U07: no answer: half blocks in 256 colours, within 400 ms" {
-    within_400_ms --
-    [ "$asked" = 1 ] && [ "$waited" -ge 250 ]
+    waits 250 400 --
+    assert_clean
+    [ "$asked" = 1 ]
     assert_shows 256 0,1
 }
 
@@ -77,8 +98,9 @@ within_400_ms() {
 }
 
 @test "U07: the terminal answers that it has sixel" {
-    within_400_ms --answer "$sixel" --
-    [ "$asked" = 1 ] && [ "$waited" -lt 250 ]
+    waits 0 250 --answer "$sixel" --
+    assert_clean
+    [ "$asked" = 1 ]
     assert_shows sixel 0,1,2,3
     preview --answer "$sixel@0.1" --
     assert_clean
@@ -86,8 +108,8 @@ within_400_ms() {
 }
 
 @test "U07: the terminal answers that it has no sixel: half blocks at once" {
-    within_400_ms --answer "$no_sixel" --
-    [ "$waited" -lt 250 ]
+    waits 0 250 --answer "$no_sixel" --
+    assert_clean
     assert_shows 256 0,1
 }
 
@@ -112,8 +134,8 @@ within_400_ms() {
 
 @test "U07: an answer that comes while rows are read is thrown away" {
     mkfifo rows
-    (sleep 1.5 && echo 7) >rows &
-    preview --answer "$sixel@0.4" -- --rows rows
+    (until [ -e answered ]; do sleep 0.02; done && echo 7) >rows &
+    preview_once --answer "$sixel@0.4" --answered answered -- --rows rows
     wait
     assert_clean
     [ "$asked" = 1 ] && [ "$waited" -gt 400 ]
@@ -157,12 +179,13 @@ within_400_ms() {
         --catalogue tiny.json dump tiny --preview --index 4,2; touch shown; \
         sleep 60"
     for try in {1..100}; do
-        [ ! -e shown ] || break
         sleep 0.1
+        [ -e shown ] || continue
+        # It draws a little later.
+        "${tmux[@]}" capture-pane -p >plain
+        ! grep -q eight plain || break
     done
-    sleep 0.3
     "${tmux[@]}" capture-pane -p -e -N | head -n 14 >out
-    "${tmux[@]}" capture-pane -p >plain
     "${tmux[@]}" kill-server
     [ -e shown ]
     assert_shows 256 4,2
@@ -172,9 +195,8 @@ within_400_ms() {
 }
 
 @test "U07: Ctrl-C, SIGTERM and SIGHUP while it waits: modes are restored" {
-    preview --answer '\x03@0.02' --
+    waits 0 250 --answer '\x03@0.02' --
     [ "$end" = 'signal 2' ] && [ "$modes" = kept ] && [ "$left" = '' ]
-    [ "$waited" -lt 250 ]
     preview --kill INT --
     [ "$end" = 'signal 2' ] && [ "$modes" = kept ]
     preview --kill TERM --

@@ -14,6 +14,7 @@ Usage: pty_run.py [OPTION...] -- PROGRAM ARGUMENT...
   --halt                   as after Ctrl-S: the terminal takes no output until
                            half a second has passed
   --background             another job has the terminal
+  --answered FILE          made when all the answers are given
   --output FILE            what the program wrote there (default: dropped)
 
 The program is the foreground job of a session whose terminal this is; its
@@ -25,6 +26,8 @@ environment is ours. When it stops (Ctrl-Z), it is continued. Prints
   stopped=N      how often it stopped
   modes=kept     or: changed, when the program had ended or stopped
   left=TEXT      what it had left unread when it ended, with escapes
+  late=S         the longest time for which we did not get to look: what is said
+                 of times is that much wrong, and answers came that much later
 """
 import argparse
 import fcntl
@@ -39,6 +42,7 @@ import time
 QUESTION = b"\x1b[c"
 PATIENCE_S = 30
 HALT_S = 0.5
+LOOK_S = 0.05
 
 
 def escaped(text):
@@ -63,6 +67,7 @@ def parse_arguments():
     p.add_argument("--kill")
     p.add_argument("--halt", action="store_true")
     p.add_argument("--background", action="store_true")
+    p.add_argument("--answered")
     p.add_argument("--output", default=os.devnull)
     p.add_argument("program", nargs="+")
     return p.parse_args()
@@ -134,6 +139,7 @@ class Terminal:
         self.due = []  # (when, bytes)
         self.asked_at = None
         self.ended_at = None
+        self.late_s = 0.0
 
     def pid(self):
         return int(self.said.split(b"\n")[0].split(b"=")[1])
@@ -155,18 +161,25 @@ class Terminal:
         if b"end=" in self.said:
             self.ended_at = time.monotonic()
 
+    def give_answers(self, now):
+        while self.due and self.due[0][0] <= now:
+            os.write(self.master, self.due.pop(0)[1])
+            if not self.due and self.options.answered:
+                open(self.options.answered, "w").close()
+
     def play(self):
-        begin = time.monotonic()
+        begin = looked_at = time.monotonic()
         while self.ended_at is None and time.monotonic() < begin + PATIENCE_S:
             now = time.monotonic()
-            while self.due and self.due[0][0] <= now:
-                os.write(self.master, self.due.pop(0)[1])
-            next_s = self.due[0][0] - now if self.due else 0.5
+            self.late_s = max(self.late_s, now - looked_at - LOOK_S)
+            looked_at = now
+            self.give_answers(now)
+            next_s = self.due[0][0] - now if self.due else LOOK_S
             if self.halted and now > begin + HALT_S:
                 termios.tcflow(self.slave, termios.TCOON)
                 self.halted = False
             fds = [self.report, self.master]
-            ready, _, _ = select.select(fds, [], [], min(next_s, 0.05))
+            ready, _, _ = select.select(fds, [], [], min(next_s, LOOK_S))
             if self.master in ready:
                 self.see_output()
             if self.report in ready:
@@ -210,6 +223,7 @@ def main():
     lines = terminal.said.decode().splitlines()
     print("asked=%d" % terminal.output.count(QUESTION))
     print("waited=%s" % waited)
+    print("late=%.3f" % terminal.late_s)
     print("stopped=%d" % lines.count("stopped"))
     print("left=%s" % left.decode("latin-1").encode("unicode_escape").decode())
     for line in lines:

@@ -28,8 +28,7 @@ json.dump(c, open('catalogue.json', 'w'))
 d['homepage'] = 'javascript:alert(1)'
 json.dump(c, open('script.json', 'w'))
 PY
-    mkdir -p data/planted
-    cp -r planted/raw data/planted/raw
+    put_raw planted/raw planted
 }
 
 setup() {
@@ -211,8 +210,7 @@ PY
     # prep refuses a label that is no class, so there is none.
     "$MNISTPREP_TEST_PYTHON" "$cli_dir/make_planted.py" made --train 300 \
         --classes 8 --plant duplicate,across,blank
-    mkdir -p data/planted
-    cp -r made/raw data/planted/raw
+    put_raw made/raw planted
     mp --catalogue made/catalogue.json -q prep planted --limit 100 --val 30 \
         --shuffle --seed 7 --scale standard --format npy \
         --classes 0,1,2,3,4,5
@@ -288,8 +286,7 @@ PY
 
 @test "report: genuine MNIST, in a browser, too" {
     need_mnist
-    mkdir -p data/mnist
-    cp -r "$mnist" data/mnist/raw
+    put_raw "$mnist" mnist
     mp stats --report a.html --near off # is looked for in audit.bats
     assert_status 0
     see page a.html http://yann.lecun.com/exdb/mnist/

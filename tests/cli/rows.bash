@@ -9,11 +9,6 @@ py() {
     "$MNISTPREP_TEST_PYTHON" "$cli_dir/prep_rows.py" "$@"
 }
 
-# hashes DIR: of every file, by name.
-hashes() {
-    (cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum)
-}
-
 same_set() {
     diff <(hashes "$1") <(hashes "$2") >&2
 }

@@ -14,7 +14,6 @@ differs, and exit status 1.
 """
 import math
 import re
-import sys
 from collections import Counter
 from fractions import Fraction
 

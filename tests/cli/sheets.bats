@@ -17,8 +17,7 @@ setup_file() {
 setup() {
     common_setup
     f=$BATS_FILE_TMPDIR
-    mkdir -p data/tiny
-    cp -r "$f/src" data/tiny/raw
+    put_raw "$f/src" tiny
 }
 
 dump() {
@@ -319,8 +318,7 @@ PY
 @test "rows: from the table of an audit, through grep" {
     "$MNISTPREP_TEST_PYTHON" "$cli_dir/make_planted.py" set \
         --plant blank,duplicate,imbalance
-    mkdir -p data/planted
-    cp -r set/raw data/planted/raw
+    put_raw set/raw planted
     "$MNISTPREP" --catalogue set/catalogue.json stats planted --audit --tsv \
         >audit.tsv
     grep -E 'blank|^split' audit.tsv >blank.tsv

@@ -16,7 +16,7 @@ import sys
 
 import numpy as np
 
-import oracle
+import numpy_says
 
 
 def indexes(text):
@@ -34,7 +34,7 @@ def main():
     p.add_argument('--zoom', default=4, type=int)
     p.add_argument('--padding', default=4, type=int)
     o = p.parse_args()
-    images = oracle.load(o.images)
+    images = numpy_says.load(o.images)
     height, width = (n * o.zoom for n in images.shape[1:])
     cell_width, cell_height = (int(n) for n in o.cell.split('x')) \
         if o.cell else (width, height)
@@ -42,7 +42,7 @@ def main():
     want = np.full((o.padding + rows * (cell_height + o.padding),
                     o.padding + o.columns * (cell_width + o.padding)), 255,
                    np.uint8)
-    got = oracle.png_pixels(o.sheet)
+    got = numpy_says.png_pixels(o.sheet)
     if got.shape != want.shape:
         sys.exit('%s: %s pixels, not %s' % (o.sheet, got.shape, want.shape))
     for i, index in enumerate(o.index):
@@ -52,7 +52,7 @@ def main():
         left = o.padding + i % o.columns * (cell_width + o.padding)
         at = left + (cell_width - width) // 2
         want[top:top + height, at:at + width] = \
-            oracle.zoomed(images[index], o.zoom)
+            numpy_says.zoomed(images[index], o.zoom)
         below = (slice(top + height, top + cell_height),
                  slice(left, left + cell_width))
         if o.what == 'cells' and not (got[below] == 0).any():

@@ -210,8 +210,7 @@ END
     assert_one_error_line '^mnistprep stats: .*mnistprep fetch mnist'
     assert_absent data
     # One file of four.
-    mkdir -p data/tiny
-    cp -r src data/tiny/raw
+    put_raw src tiny
     rm data/tiny/raw/t10k-labels-idx1-ubyte.gz
     mp stats tiny --catalogue tiny.json
     assert_status 1

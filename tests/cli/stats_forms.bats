@@ -5,11 +5,9 @@
 # Set by common.bash and by `run`:
 # shellcheck disable=SC2154,SC2030,SC2031
 
-load common
+load stats
 
 names=zero,one,two,three,four,five,six,seven,eight,nine
-digits=0,1,2,3,4,5,6,7,8,9
-garments='T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot'
 
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return 1
@@ -50,42 +48,8 @@ PY
 setup() {
     common_setup
     f=$BATS_FILE_TMPDIR
-    mkdir -p data/tiny data/few
-    cp -r "$f/src" data/tiny/raw
-    cp -r "$f/few" data/few/raw
-}
-
-see() {
-    "$MNISTPREP_TEST_PYTHON" "$cli_dir/see_oracle.py" "$@"
-}
-
-stats() {
-    mp --catalogue "$f/tiny.json" stats "$@"
-}
-
-# stats_to FILE ARGS...: it has to work, without a word.
-stats_to() {
-    local file=$1
-    shift
-    mp_to "$file" --catalogue "$f/tiny.json" stats "$@"
-    assert_status 0 && assert_no_stderr && [ -s "$file" ]
-}
-
-# forms 'ARGS OF STATS' ARGS OF THE ORACLE...: every form says what numpy does.
-forms() {
-    local args kind
-    read -ra args <<<"$1"
-    shift
-    stats_to s.json "${args[@]}" --json || return 1
-    stats_to p.json "${args[@]}" --json --pixels || return 1
-    stats_to s.tsv "${args[@]}" --tsv || return 1
-    for kind in classes levels pixels; do
-        stats_to "$kind.tsv" "${args[@]}" --tsv --table "$kind" || return 1
-    done
-    assert_same s.tsv classes.tsv || return 1
-    stats_to s.txt "${args[@]}" || return 1
-    LC_ALL=C stats_to c.txt "${args[@]}" || return 1
-    see forms . "$@"
+    put_raw "$f/src" tiny
+    put_raw "$f/few" few
 }
 
 @test "forms: a generated set" {
@@ -170,38 +134,6 @@ END
     mp -q --catalogue "$f/tiny.json" prep tiny --scale 0.1307,0.3081
     assert_status 0
     forms 'tiny --prepared' --raw "$f/src" --classes "$names" --view prepared
-}
-
-@test "forms: genuine MNIST" {
-    need_mnist
-    mkdir -p data/mnist
-    cp -r "$mnist" data/mnist/raw
-    forms mnist --raw "$mnist" --dataset mnist --classes "$digits"
-    # The catalogue's numbers (constant columns: 67 and 116).
-    "$MNISTPREP_TEST_PYTHON" - <<'PY'
-import json
-d = json.load(open('s.json'))['splits']
-for split, blank, top in ('train', 67, 314282), ('test', 116, 56835):
-    p = d[split]['pixels']
-    assert p['blank'] == p['constant'] == blank, p
-    assert p['histogram'][255] == top, p
-PY
-}
-
-@test "forms: genuine Fashion-MNIST" {
-    need_fashion
-    mkdir -p data/fashion-mnist
-    cp -r "$fashion" data/fashion-mnist/raw
-    forms fashion-mnist --raw "$fashion" --dataset fashion-mnist \
-        --classes "$garments"
-    "$MNISTPREP_TEST_PYTHON" - <<'PY'
-import json
-d = json.load(open('s.json'))['splits']
-for split, top in ('train', 379088), ('test', 62787):
-    p = d[split]['pixels']
-    assert p['blank'] == p['constant'] == 0, p
-    assert p['histogram'][255] == top, p
-PY
 }
 
 @test "forms: reals of the table are those of JSON, digit by digit" {

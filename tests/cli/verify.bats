@@ -31,10 +31,6 @@ prep() {
     "$MNISTPREP" -q --catalogue "$fixtures/tiny.json" prep tiny "$@" >/dev/null
 }
 
-snapshot() {
-    (cd "$1" && find . -printf '%p %s %T@ %i %m\n' | LC_ALL=C sort)
-}
-
 # json FILE STATUS [PART]: what the report says about a file.
 json() {
     printf '%s' "$output" | "$MNISTPREP_TEST_PYTHON" -E -S -c '
@@ -106,8 +102,7 @@ wrong() {
 
 @test "verify: without names: all that has something on disk" {
     fixture catalogue two.json --name tiny --dir "$src" --name tony --dir "$src" --name none --dir "$src"
-    mkdir -p data/tony
-    cp -r "$src" data/tony/raw
+    put_raw "$src" tony
     mp --catalogue two.json verify --json
     assert_status 0
     printf '%s' "$output" | "$MNISTPREP_TEST_PYTHON" -E -S -c '

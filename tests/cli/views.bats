@@ -14,8 +14,7 @@ setup_file() {
     cd "$BATS_FILE_TMPDIR" || return 1
     fixture dataset src --train 90 --test 40 --height 6 --width 8
     fixture catalogue tiny.json --name tiny --dir src
-    mkdir -p data/tiny
-    cp -r src data/tiny/raw
+    put_raw src tiny
     "$MNISTPREP" --catalogue tiny.json stats tiny --json >raw.json
     "$MNISTPREP" --catalogue tiny.json dump tiny --index 0-89 --zoom 1 \
         --grid 10x9 -o raw.png

@@ -162,8 +162,7 @@ PY
 
 # quirks JSON: a catalogue of src, published so.
 quirks() {
-    mkdir -p data/odd
-    cp -r "$f/src" data/odd/raw
+    put_raw "$f/src" odd
     "$MNISTPREP_TEST_PYTHON" - "$1" <<'PY'
 import hashlib, json, os, sys
 split = {}

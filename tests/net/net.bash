@@ -27,7 +27,8 @@
 #   assert_fetched NAME   all files of the dataset right, and nothing else
 #   assert_nothing        no file below ./data
 #   assert_no_control_bytes         in what was printed
-#   assert_within FROM TO SECONDS   as decimal numbers
+#   assert_within FROM TO SECONDS   as decimal numbers; on a busy machine, where
+#                         doing nothing takes its time, a little more
 #
 # Conditions (skip with the reason): need_strace, need_mount, need_root
 #
@@ -299,12 +300,23 @@ now() {
     date +%s.%N
 }
 
+# The seconds that five runs take which do nothing: next to none, unless others
+# keep the machine busy.
+seconds_of_nothing() {
+    local begin
+    begin=$(now)
+    for _ in 1 2 3 4 5; do
+        "$MNISTPREP" version >/dev/null
+    done
+    awk -v a="$begin" -v b="$(now)" 'BEGIN { print b - a }'
+}
+
 assert_within() {
-    awk -v a="$1" -v b="$2" -v s="$3" 'BEGIN { exit !(b - a <= s) }' || {
-        seen "took $(awk -v a="$1" -v b="$2" 'BEGIN { print b - a }') s," \
-            "expected no more than $3"
-        return 1
-    }
+    awk -v a="$1" -v b="$2" -v s="$3" 'BEGIN { exit !(b - a <= s) }' ||
+        awk -v a="$1" -v b="$2" -v s="$3" -v more="$(seconds_of_nothing)" '
+            BEGIN { print b - a " s, and " more " s for nothing"
+                    exit !(b - a <= s + more) }' >&2 ||
+        seen "expected no more than $3 seconds"
 }
 
 assert_at_least() {
@@ -313,12 +325,6 @@ assert_at_least() {
             "expected at least $3"
         return 1
     }
-}
-
-# Names, sizes, times, inodes, bytes of everything below DIR.
-snapshot() {
-    (cd "$1" && find . -printf '%p %s %T@ %i %m %l\n' | LC_ALL=C sort &&
-        find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum)
 }
 
 # --- conditions

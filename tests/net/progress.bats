@@ -11,8 +11,10 @@ setup_file() {
     cd "$BATS_FILE_TMPDIR" || return 1
     cat >terminal.py <<'PY'
 """terminal.py OUT COLUMNS COMMAND...: runs it on a terminal of that width, and
-writes what came to OUT as JSON: the status, and the time and text of each
-piece. `resize` in the environment: the width after half a second."""
+writes what came to OUT as JSON: when it began, the status, the time and text
+of each piece, and the longest time for which nobody looked (so much later than
+it came may a piece have been seen). `resize` in the environment: the width
+after half a second."""
 import fcntl, json, os, pty, select, struct, subprocess, sys, termios, time
 
 out, columns, command = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
@@ -33,10 +35,12 @@ def own_session():
 
 p = subprocess.Popen(command, stdin=slave, stdout=subprocess.DEVNULL, stderr=slave,
                      preexec_fn=own_session)
-pieces, begin = [], time.monotonic()
+pieces, begin, wall = [], time.monotonic(), time.time()
 later = os.environ.get('resize')
+late = last = 0
 while True:
     now = time.monotonic() - begin
+    late, last = max(late, now - last - 0.05), now
     if later and now > 0.8:
         resize(int(later))
         later = None
@@ -46,7 +50,9 @@ while True:
         pieces.append((time.monotonic() - begin, data.decode('utf-8', 'replace')))
     elif p.poll() is not None:
         break
-json.dump({'status': p.returncode, 'pieces': pieces}, open(out, 'w'))
+json.dump({'status': p.returncode, 'pieces': pieces, 'begin': wall, 'late': late},
+          open(out, 'w'))
+sys.exit(75 if late > 0.15 else 0)  # this machine is too busy to see times
 PY
     cat >screen.py <<'PY'
 """Lines as the progress line drew them: for `from screen import *`."""
@@ -66,11 +72,25 @@ setup() {
     unset MNISTPREP_PROGRESS
 }
 
+# seen_on COLUMNS COMMAND...: as terminal.py, with ./seen. Once more when the
+# machine was too busy to see when what came.
+seen_on() {
+    local try status
+    for try in 1 2 3 4 5; do
+        status=0
+        rm -rf data
+        timeout 60 "$MNISTPREP_TEST_PYTHON" -S "$fixtures/terminal.py" seen \
+            "$@" || status=$?
+        [ "$status" -eq 75 ] || return "$status"
+        echo "try $try: too busy"
+    done
+    return 1
+}
+
 on_terminal() {
     local columns=$1
     shift
-    timeout 60 "$MNISTPREP_TEST_PYTHON" -S "$fixtures/terminal.py" seen \
-        "$columns" "$MNISTPREP" --catalogue "$fixtures/duo.json" fetch duo \
+    seen_on "$columns" "$MNISTPREP" --catalogue "$fixtures/duo.json" fetch duo \
         --only-mirrors "$@"
 }
 
@@ -102,7 +122,6 @@ PY
     start_server "$fixtures/duo-src"
     local columns
     for columns in 20 40 300; do
-        rm -rf data
         on_terminal "$columns" --mirror "$url/slow-range:1.2/"
         COLUMNS=$columns "$MNISTPREP_TEST_PYTHON" -S - <<'PY'
 import os
@@ -113,7 +132,6 @@ for _, line in drawn:
 PY
     done
     # It becomes narrower while it is at work.
-    rm -rf data
     resize=30 on_terminal 100 --mirror "$url/slow-range:2/"
     "$MNISTPREP_TEST_PYTHON" -S - <<'PY'
 from screen import *
@@ -128,7 +146,6 @@ PY
     start_server "$fixtures/duo-src"
     local option
     for option in '' '--progress plain' '--progress none' '-q'; do
-        rm -rf data
         [ -n "$option" ] || export TERM=dumb
         # shellcheck disable=SC2086 # words are meant
         on_terminal 80 $option --mirror "$url/slow-range:1/"
@@ -148,8 +165,7 @@ PY
 @test "U04 in the background of a terminal: it does not scribble" {
     start_server "$fixtures/duo-src"
     # An interactive shell that puts it there, and waits.
-    timeout 60 "$MNISTPREP_TEST_PYTHON" -S "$fixtures/terminal.py" seen 80 \
-        bash -c 'set -m; "$@" & wait $!' - "$MNISTPREP" --catalogue \
+    seen_on 80 bash -c 'set -m; "$@" & wait $!' - "$MNISTPREP" --catalogue \
         "$fixtures/duo.json" fetch duo --only-mirrors \
         --mirror "$url/slow-range:1.5/"
     "$MNISTPREP_TEST_PYTHON" -S - <<'PY'
@@ -242,6 +258,7 @@ need_namespace() {
 cat_inside() {
     cat >inside <<'END'
 set -eu
+rm -f port
 ip link set lo up mtu 1500
 tc qdisc add dev lo root tbf rate "$RATE" burst 5kb latency 800ms
 if [ -n "$LOSS" ]; then
@@ -264,13 +281,13 @@ END
 @test "F26 256 kbit a second: the rate shown is the line's, the ETA comes down" {
     need_namespace
     cat_inside
-    RATE=256kbit LOSS='' timeout 60 unshare -n \
-        "$MNISTPREP_TEST_PYTHON" -S "$fixtures/terminal.py" seen 80 \
-        sh inside "$MNISTPREP" --catalogue "$fixtures/duo.json" fetch duo \
-        --only-mirrors
+    RATE=256kbit LOSS='' seen_on 80 unshare -n sh inside "$MNISTPREP" \
+        --catalogue "$fixtures/duo.json" fetch duo --only-mirrors
     "$MNISTPREP_TEST_PYTHON" -S - <<'PY'
 from screen import *
 assert doc['status'] == 0, text
+asked = [json.loads(line)['time'] - doc['begin'] for line in open('requests')]
+begin = min(t for t in asked if t > 0)  # another try's are before it began
 units = {'B': 1, 'kB': 1e3, 'MB': 1e6}
 rates = []
 for t, line in drawn:
@@ -279,7 +296,7 @@ for t, line in drawn:
         re.search(r'([\d.]+) ([kM]?B)/s', line)))
     # Once the bucket and the first window are over.
     if t > drawn[0][0] + 1.5:
-        rates.append((rate, have / t))
+        rates.append((rate, have / (t - begin)))
 assert len(rates) > 5, drawn
 # What is shown is what came; a lost packet or a busy machine make it slower than
 # the line, but nothing makes it faster.

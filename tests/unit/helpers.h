@@ -30,6 +30,21 @@ void error_check(const struct error *err, enum fail code, const char *part,
 #define assert_no_error(err) error_check_none(&(err), __FILE__, __LINE__)
 void error_check_none(const struct error *err, const char *file, int line);
 
+/* Rows of tables of cases: what is refused, and what the error says. */
+struct path_refused {
+    const char *path;
+    enum fail code;
+    const char *part;
+};
+struct bytes_refused {
+    const char *bytes;
+    size_t n;
+    const char *part;
+};
+
+/* The first two members of the latter; NULs within the literal count. */
+#define BYTES(literal) literal, sizeof(literal) - 1
+
 /* ---- readers and writers ---- */
 
 #define NEVER SIZE_MAX

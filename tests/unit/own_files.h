@@ -16,7 +16,6 @@
 #define CSV "label,pixel0,pixel1\n5,0,255\n"
 #define PNG "\x89PNG\r\n\x1A\n\0\0\0\rIHDR"
 #define HTML "<!DOCTYPE html><html></html>"
-#define BYTES(text) text, sizeof(text) - 1
 
 /* Makes a file and the directories above it; g packs it by gzip. */
 void put(const char *path, const void *bytes, size_t n, bool g);

@@ -108,11 +108,7 @@ static void test_far_outside(void **state)
 static void test_no_file(void **state)
 {
     (void)state;
-    static const struct {
-        const char *path;
-        enum fail code;
-        const char *part;
-    } cases[] = {
+    static const struct path_refused cases[] = {
         { "missing", FAIL_SYSTEM, "cannot open 'missing': No such file" },
         { ".", FAIL_USAGE, "'.' is a directory" },
         { "pipe", FAIL_USAGE, "'pipe' is a pipe or a device" },

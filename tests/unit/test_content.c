@@ -9,9 +9,6 @@
 #include "base/sizes.h"
 #include "helpers.h"
 
-/* The bytes of a literal, those behind zeros, too. */
-#define BYTES(literal) literal, sizeof(literal) - 1
-
 static const struct {
     enum content content;
     const char *head;

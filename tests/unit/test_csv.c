@@ -13,9 +13,6 @@
 #include "format/formats.h"
 #include "helpers.h"
 
-/* The bytes of a literal, those behind zeros, too. */
-#define BYTES(literal) literal, sizeof(literal) - 1
-
 /* More than is peeked at: what follows comes as the source gives it, byte by
  * byte, and numbers are nowhere whole within a block. */
 enum { PAD_BYTES = 600 };

@@ -59,11 +59,7 @@ static void test_make(void **state)
 static void test_make_refused(void **state)
 {
     (void)state;
-    static const struct {
-        const char *path;
-        enum fail code;
-        const char *part;
-    } cases[] = {
+    static const struct path_refused cases[] = {
         { "file", FAIL_USAGE, "'file' is not a directory" },
         { "file/a/b", FAIL_USAGE, "'file' is not a directory" },
         { "d/file/a", FAIL_USAGE, "'d/file' is not a directory" },

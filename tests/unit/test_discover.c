@@ -185,11 +185,7 @@ static void test_contents_refused(void **state)
 static void test_files_refused(void **state)
 {
     (void)state;
-    static const struct {
-        const char *bytes;
-        size_t n;
-        const char *part;
-    } cases[] = {
+    static const struct bytes_refused cases[] = {
         { BYTES(IDX), "'f' is one array; name the file of images by --images" },
         { BYTES(NPY), "'f' is one array" },
         { BYTES(HTML), "'f' is a web page; a CSV table, an NPZ archive or a "

@@ -68,7 +68,7 @@ static void test_too_large(void **state)
         { SIZE_MAX / 8 + 1, 8 }, /* the product does not fit */
         { SIZE_MAX / 2 + 2, 2 }, /* nor when the room is not doubled */
         { SIZE_MAX, SIZE_MAX },
-        { PTRDIFF_MAX, 1 }, /* it fits, and nobody has it */
+        { PTRDIFF_MAX, 1 }, /* it fits, and doubled no object is so large */
     };
     struct error none = { 0 };
     size_t room = 0;

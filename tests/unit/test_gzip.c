@@ -11,6 +11,7 @@
 #include "base/sizes.h"
 #include "format/inflate.h"
 #include "helpers.h"
+#include "unpacking.h"
 
 /* Every test runs with each library that the build has. */
 static const struct inflate_ops *inflate_by;
@@ -42,56 +43,21 @@ static size_t member(unsigned char *to, size_t room, const void *bytes,
     return made;
 }
 
-static const char text[] = "the quick brown fox jumps over the lazy dog";
-enum { TEXT_BYTES = sizeof text - 1 };
-
 /* One member of the text; returns its length. */
 static size_t text_member(unsigned char *to)
 {
-    return member(to, 200, text, TEXT_BYTES, 9, NULL);
+    return member(to, 200, sample_text, SAMPLE_TEXT_BYTES, 9, NULL);
 }
 
-static struct outcome unpack(const void *bytes, size_t n, size_t step,
-                             size_t part)
-{
-    struct error err = { 0 };
-    struct reader *r =
-        open_gzip(memory_source_open(bytes, n, step, NEVER), &err);
-
-    assert_no_error(err);
-    assert_string_equal(r->name, "source");
-    return outcome_read(r, part);
-}
-
-/* Unpacks to exactly these bytes, however it is read. */
 static void check_unpacks(const void *packed, size_t packed_n,
                           const void *bytes, size_t n)
 {
-    static const size_t steps[] = { 1, 7, 1000, 1 << 20 };
-    static const size_t parts[] = { 100000, 1, 65536, 13 };
-
-    for (size_t i = 0; i < COUNT_OF(steps); i++) {
-        struct outcome o = unpack(packed, packed_n, steps[i], parts[i]);
-        assert_no_error(o.err);
-        assert_int_equal(o.n, n);
-        if (n > 0)
-            assert_memory_equal(o.bytes, bytes, n);
-        outcome_release(&o);
-    }
-    assert_int_equal(sources_left_open(), 0);
+    unpacking_check(open_gzip, packed, packed_n, bytes, n);
 }
 
 static void check_refused(const void *packed, size_t n, const char *part)
 {
-    static const size_t steps[] = { 1, 1 << 20 };
-
-    for (size_t i = 0; i < COUNT_OF(steps); i++) {
-        struct outcome o = unpack(packed, n, steps[i], 50);
-        assert_error(o.err, FAIL_DATA, part);
-        assert_error(o.err, FAIL_DATA, "'source'");
-        outcome_release(&o);
-    }
-    assert_int_equal(sources_left_open(), 0);
+    unpacking_check_refused(open_gzip, packed, n, part);
 }
 
 /* ---- good ---- */
@@ -124,8 +90,8 @@ static void test_members(void **state)
 
     for (size_t i = 0; i < 5; i++) {
         n += text_member(packed + n);
-        memcpy(bytes + i * TEXT_BYTES, text, TEXT_BYTES);
-        check_unpacks(packed, n, bytes, (i + 1) * TEXT_BYTES);
+        memcpy(bytes + i * SAMPLE_TEXT_BYTES, sample_text, SAMPLE_TEXT_BYTES);
+        check_unpacks(packed, n, bytes, (i + 1) * SAMPLE_TEXT_BYTES);
     }
     /* an empty one at the beginning, between, and at the end, as of bgzip */
     n = member(packed, 100, "", 0, 6, NULL);
@@ -134,7 +100,7 @@ static void test_members(void **state)
     n += member(packed + n, 100, "", 0, 6, NULL);
     n += text_member(packed + n);
     n += member(packed + n, 100, "", 0, 6, NULL);
-    check_unpacks(packed, n, bytes, 2 * TEXT_BYTES);
+    check_unpacks(packed, n, bytes, 2 * SAMPLE_TEXT_BYTES);
 }
 
 static void test_zero_padding(void **state)
@@ -143,9 +109,9 @@ static void test_zero_padding(void **state)
     static unsigned char packed[100000];
     size_t n = text_member(packed);
 
-    check_unpacks(packed, n + 1, text, TEXT_BYTES);
-    check_unpacks(packed, n + 512, text, TEXT_BYTES);
-    check_unpacks(packed, sizeof packed, text, TEXT_BYTES);
+    check_unpacks(packed, n + 1, sample_text, SAMPLE_TEXT_BYTES);
+    check_unpacks(packed, n + 512, sample_text, SAMPLE_TEXT_BYTES);
+    check_unpacks(packed, sizeof packed, sample_text, SAMPLE_TEXT_BYTES);
 }
 
 /* All that a header may hold: extra field, name, comment, and its checksum. */
@@ -164,9 +130,10 @@ static void test_headers(void **state)
         head.comment = with & 4 ? comment : Z_NULL;
         head.hcrc = with & 8;
         head.text = with & 16;
-        size_t n = member(packed, sizeof packed, text, TEXT_BYTES, 9, &head);
+        size_t n = member(packed, sizeof packed, sample_text, SAMPLE_TEXT_BYTES,
+                          9, &head);
         assert_int_equal((packed[3] & 2) != 0, (with & 8) != 0);
-        check_unpacks(packed, n, text, TEXT_BYTES);
+        check_unpacks(packed, n, sample_text, SAMPLE_TEXT_BYTES);
     }
 }
 
@@ -175,22 +142,13 @@ static void test_bomb(void **state)
 {
     (void)state;
     enum { BYTES = 64 << 20 };
-    unsigned char *zeros = calloc(1, BYTES), to[4096];
+    unsigned char *zeros = calloc(1, BYTES);
     static unsigned char packed[100000];
-    struct error err = { 0 };
-    size_t sum = 0;
-    ptrdiff_t got;
 
     assert_non_null(zeros);
     size_t n = member(packed, sizeof packed, zeros, BYTES, 9, NULL);
     free(zeros);
-    struct reader *r =
-        open_gzip(bytes_reader_open(packed, n, "bomb", &err), &err);
-    while ((got = reader_read(r, to, sizeof to, &err)) > 0)
-        sum += (size_t)got;
-    assert_int_equal(got, 0);
-    assert_int_equal(sum, BYTES);
-    reader_close(r);
+    unpacking_check_bomb(open_gzip, packed, n, BYTES);
 }
 
 static void test_matches(void **state)
@@ -218,13 +176,14 @@ static void test_truncated(void **state)
     (void)state;
     gz_header head = { .hcrc = 1, .name = (Bytef *)(char[]){ "name" } };
     unsigned char packed[400];
-    size_t first = member(packed, 200, text, TEXT_BYTES, 9, &head);
+    size_t first =
+        member(packed, 200, sample_text, SAMPLE_TEXT_BYTES, 9, &head);
     size_t n = first + text_member(packed + first);
 
     for (size_t cut = 0; cut < n; cut++)
         if (cut != first)
             check_refused(packed, cut, TRUNCATED);
-    check_unpacks(packed, first, text, TEXT_BYTES);
+    check_unpacks(packed, first, sample_text, SAMPLE_TEXT_BYTES);
 }
 
 /* The whole payload comes out before the trailer: even so, no end. */
@@ -235,8 +194,9 @@ static void test_missing_trailer(void **state)
     size_t n = text_member(packed);
 
     for (size_t missing = 1; missing <= 8; missing++) {
-        struct outcome o = unpack(packed, n - missing, 1000, TEXT_BYTES);
-        assert_int_equal(o.n, TEXT_BYTES);
+        struct outcome o =
+            unpack(open_gzip, packed, n - missing, 1000, SAMPLE_TEXT_BYTES);
+        assert_int_equal(o.n, SAMPLE_TEXT_BYTES);
         assert_error(o.err, FAIL_DATA, TRUNCATED);
         outcome_release(&o);
     }
@@ -250,17 +210,18 @@ static void test_every_bit(void **state)
     unsigned accepted = 0;
 
     for (int level = 0; level <= 9; level += 9) {
-        size_t n = member(packed, 200, text, TEXT_BYTES, level, &head);
+        size_t n =
+            member(packed, 200, sample_text, SAMPLE_TEXT_BYTES, level, &head);
         n += member(packed + n, 50, "ab", 2, level, NULL);
         for (size_t bit = 0; bit < 8 * n; bit++) {
             packed[bit / 8] ^= (unsigned char)(1 << bit % 8);
-            struct outcome o = unpack(packed, n, 1000, 1000);
+            struct outcome o = unpack(open_gzip, packed, n, 1000, 1000);
             packed[bit / 8] ^= (unsigned char)(1 << bit % 8);
             if (o.err.code == FAIL_NONE) {
                 /* time, flags for the level, system: they mean nothing */
-                assert_int_equal(o.n, TEXT_BYTES + 2);
-                assert_memory_equal(o.bytes, text, TEXT_BYTES);
-                assert_memory_equal(o.bytes + TEXT_BYTES, "ab", 2);
+                assert_int_equal(o.n, SAMPLE_TEXT_BYTES + 2);
+                assert_memory_equal(o.bytes, sample_text, SAMPLE_TEXT_BYTES);
+                assert_memory_equal(o.bytes + SAMPLE_TEXT_BYTES, "ab", 2);
                 accepted++;
             } else {
                 assert_error(o.err, FAIL_DATA, "'source'");
@@ -311,7 +272,8 @@ static void test_header_checksum(void **state)
     (void)state;
     gz_header head = { .hcrc = 1, .name = (Bytef *)(char[]){ "name" } };
     unsigned char packed[200];
-    size_t n = member(packed, sizeof packed, text, TEXT_BYTES, 9, &head);
+    size_t n =
+        member(packed, sizeof packed, sample_text, SAMPLE_TEXT_BYTES, 9, &head);
 
     packed[10] ^= 0x01; /* in the name, which is covered by nothing else */
     check_refused(packed, n, NOT_VALID);
@@ -320,11 +282,7 @@ static void test_header_checksum(void **state)
 static void test_trailing(void **state)
 {
     (void)state;
-    static const struct {
-        const char *bytes;
-        size_t n;
-        const char *part;
-    } cases[] = {
+    static const struct bytes_refused cases[] = {
         { "x", 1, TRAILING },
         { "<html>", 6, TRAILING },
         { "\x8B", 1, TRAILING },
@@ -373,7 +331,7 @@ static void test_empty_members(void **state)
     n += text_member(packed + n);
     for (int i = 0; i < 64; i++, n += one)
         memcpy(packed + n, empty, one);
-    check_unpacks(packed, n, text, TEXT_BYTES);
+    check_unpacks(packed, n, sample_text, SAMPLE_TEXT_BYTES);
 }
 
 static void test_errors_pass(void **state)
@@ -383,15 +341,7 @@ static void test_errors_pass(void **state)
     size_t n = text_member(packed);
     n += text_member(packed + n) + 100; /* and padding */
 
-    for (size_t at = 0; at <= n; at++) {
-        for (size_t step = 1; step <= 1000; step += 999) {
-            struct error err = { 0 };
-            struct outcome o = outcome_read(
-                open_gzip(memory_source_open(packed, n, step, at), &err), 30);
-            assert_error(o.err, FAIL_NETWORK, SOURCE_FAILURE);
-            outcome_release(&o);
-        }
-    }
+    unpacking_check_source_errors(open_gzip, packed, n);
 
     struct error err = { 0 };
     error_set(&err, FAIL_USAGE, "the cause");
@@ -403,19 +353,9 @@ static void test_errors_pass(void **state)
 static void test_end_stays(void **state)
 {
     (void)state;
-    unsigned char packed[200], to[100];
-    struct error err = { 0 };
-    size_t n = text_member(packed);
-    struct reader *r = open_gzip(memory_source_open(packed, n, 9, NEVER), &err);
+    unsigned char packed[200];
 
-    assert_int_equal(reader_peek(r, to, 9, &err), 9);
-    assert_memory_equal(to, text, 9);
-    assert_true(reader_exact(r, to, TEXT_BYTES, &err));
-    for (int i = 0; i < 3; i++)
-        assert_int_equal(reader_read(r, to, 1, &err), 0);
-    assert_true(reader_at_end(r, &err));
-    assert_no_error(err);
-    reader_close(r);
+    unpacking_check_end(open_gzip, packed, text_member(packed));
 }
 
 static void test_versions(void **state)

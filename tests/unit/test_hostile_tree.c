@@ -177,11 +177,7 @@ static void test_in_the_way(void **state)
 static void test_no_pictures(void **state)
 {
     (void)state;
-    static const struct {
-        const char *bytes;
-        size_t n;
-        const char *part;
-    } cases[] = {
+    static const struct bytes_refused cases[] = {
         { "", 0, "'t/1/b.png' is no PNG picture: it is empty" },
         { "a text\n", 7, "'t/1/b.png' is no PNG picture: it is text; get" },
         { "<html>", 6, "'t/1/b.png' is no PNG picture: it is a web page" },

@@ -246,11 +246,7 @@ static void test_file(void **state)
 static void test_file_refused(void **state)
 {
     (void)state;
-    static const struct {
-        const char *path;
-        enum fail code;
-        const char *part;
-    } cases[] = {
+    static const struct path_refused cases[] = {
         { "missing", FAIL_SYSTEM, "cannot open 'missing': No such file" },
         { "d", FAIL_USAGE, "'d' is a directory" },
         { "f/below", FAIL_SYSTEM, "cannot open 'f/below'" },

@@ -10,36 +10,7 @@
 #include "fixtures.h"
 #include "format/jsondoc.h"
 #include "helpers.h"
-
-static const char *class_names[] = { "Bag", "Coat", "7", "Shoe" };
-
-static const struct catalogue_dataset dataset = {
-    .name = "tiny",
-    .classes = class_names,
-    .class_count = COUNT_OF(class_names),
-    .split = { { .name = "train",
-                 .part = { { .name = "a" }, { .name = "b" } } },
-               { .name = "test", .part = { { .name = "c" }, { .name = "d" } } },
-               { .name = "dig",
-                 .part = { { .name = "e" }, { .name = "f" } } } },
-    .split_count = 3,
-};
-
-static struct input input;
-
-static int make_input(void **state)
-{
-    (void)state;
-    struct error err = { 0 };
-    return input_of_dataset(&input, &dataset, "raw", &err) ? 0 : -1;
-}
-
-static int release_input(void **state)
-{
-    (void)state;
-    input_release(&input);
-    return 0;
-}
+#include "made_recipe.h"
 
 /* ---- lists ---- */
 
@@ -115,7 +86,7 @@ static void test_splits(void **state)
         struct recipe r = { .split = { true, false, true } };
         struct error err = { 0 };
 
-        if (recipe_parse_splits(&r, &input, cases[i].list, &err) !=
+        if (recipe_parse_splits(&r, &made_input, cases[i].list, &err) !=
             (cases[i].part == NULL))
             fail_msg("\"%s\": %s", cases[i].list, err.text);
         if (cases[i].part)
@@ -151,7 +122,7 @@ static void test_classes(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct recipe r = { 0 };
         struct error err = { 0 };
-        if (recipe_parse_classes(&r, &input, cases[i].list, &err) !=
+        if (recipe_parse_classes(&r, &made_input, cases[i].list, &err) !=
             (cases[i].part == NULL))
             fail_msg("\"%s\": %s", cases[i].list, err.text);
         if (cases[i].part) {
@@ -178,7 +149,7 @@ static void test_long_word(void **state)
     assert_error(err, FAIL_USAGE, "unknown format");
     memcpy(list, "train,", 6);
     err = (struct error){ 0 };
-    assert_false(recipe_parse_splits(&r, &input, list, &err));
+    assert_false(recipe_parse_splits(&r, &made_input, list, &err));
     assert_error(err, FAIL_USAGE, "has no split");
 }
 
@@ -190,7 +161,7 @@ static struct recipe make(const char *names, const char *splits)
     struct error err = { 0 };
 
     assert_true(recipe_parse_formats(&r, names, &err));
-    assert_true(recipe_parse_splits(&r, &input, splits, &err));
+    assert_true(recipe_parse_splits(&r, &made_input, splits, &err));
     return r;
 }
 
@@ -224,11 +195,11 @@ static void test_there_and_back(void **state)
         r.label_dtype = (int)label_types[i % COUNT_OF(label_types)];
         r.onehot = i % 4 < 2;
         r.smoothing = i % 5 ? 0.1 : 0;
-        struct json_t *doc = recipe_to_json(&r, &input, &err);
+        struct json_t *doc = recipe_to_json(&r, &made_input, &err);
         char *text = jsondoc_dump(doc, &err);
         assert_non_null(text);
         struct json_t *read = jsondoc_parse(text, strlen(text), "doc", &err);
-        assert_true(recipe_from_json(&back, read, &input, &err));
+        assert_true(recipe_from_json(&back, read, &made_input, &err));
         assert_no_error(err);
         assert_true(recipe_equal(&r, &back));
         assert_true(recipe_equal(&back, &r));
@@ -246,7 +217,7 @@ static void test_words(void **state)
     (void)state;
     struct recipe r = make("bin,npy", "train,dig");
     struct error err = { 0 };
-    struct json_t *doc = recipe_to_json(&r, &input, &err);
+    struct json_t *doc = recipe_to_json(&r, &made_input, &err);
     char *text = jsondoc_dump(doc, &err);
     char *want =
         json_text("{\n  'scale': 'unit',\n  'mean': null,\n"
@@ -372,7 +343,8 @@ static void test_from_json(void **state)
         struct recipe r = { .format_count = 4711 };
         struct error err = { 0 };
 
-        if (recipe_from_json(&r, doc, &input, &err) != (cases[i].part == NULL))
+        if (recipe_from_json(&r, doc, &made_input, &err) !=
+            (cases[i].part == NULL))
             fail_msg("row %zu: %s", i, err.text);
         if (cases[i].part) {
             assert_error(err, FAIL_DATA, cases[i].part);
@@ -382,7 +354,7 @@ static void test_from_json(void **state)
     }
     struct recipe r;
     struct error err = { 0 };
-    assert_false(recipe_from_json(&r, NULL, &input, &err));
+    assert_false(recipe_from_json(&r, NULL, &made_input, &err));
     assert_error(err, FAIL_DATA, none);
 }
 
@@ -432,5 +404,5 @@ int main(void)
         cmocka_unit_test(test_there_and_back), cmocka_unit_test(test_words),
         cmocka_unit_test(test_from_json),      cmocka_unit_test(test_equal),
     };
-    return cmocka_run_group_tests(tests, make_input, release_input);
+    return cmocka_run_group_tests(tests, made_input_init, made_input_release);
 }

@@ -11,35 +11,7 @@
 #include "fixtures.h"
 #include "format/jsondoc.h"
 #include "helpers.h"
-
-static const char *names[] = { "Bag", "Coat", "7", "Shoe" };
-
-static const struct catalogue_dataset dataset = {
-    .name = "tiny",
-    .classes = names,
-    .class_count = COUNT_OF(names),
-    .split = { { .name = "train",
-                 .part = { { .name = "a" }, { .name = "b" } } },
-               { .name = "test",
-                 .part = { { .name = "c" }, { .name = "d" } } } },
-    .split_count = 2,
-};
-
-static struct input input;
-
-static int make_input(void **state)
-{
-    (void)state;
-    struct error err = { 0 };
-    return input_of_dataset(&input, &dataset, "raw", &err) ? 0 : -1;
-}
-
-static int release_input(void **state)
-{
-    (void)state;
-    input_release(&input);
-    return 0;
-}
+#include "made_recipe.h"
 
 /* One where every field that can be changed alone has an effect. */
 static struct recipe base(void)
@@ -54,7 +26,7 @@ static struct recipe base(void)
     struct error err = { 0 };
 
     assert_true(recipe_parse_formats(&r, "bin", &err));
-    assert_true(recipe_parse_splits(&r, &input, "train", &err));
+    assert_true(recipe_parse_splits(&r, &made_input, "train", &err));
     return r;
 }
 
@@ -166,7 +138,7 @@ static const struct {
     [SEED] = { "seed", "9223372036854775807" },
     [CLASSES] = { "classes", "[5,3]" },
     [FORMATS] = { "formats", "['bin','png']" },
-    [SPLITS] = { "splits", "['train','test']" },
+    [SPLITS] = { "splits", "['train','test','dig']" },
     [SCALE] = { "scale", "'pixel-standard'" },
     [FITTED_ON] = { "fitted_on", "'fashion-mnist'" },
 };
@@ -272,7 +244,7 @@ static struct recipe changed(int field)
         assert_true(recipe_parse_formats(&r, "bin,png", &err));
         break;
     case SPLITS:
-        assert_true(recipe_parse_splits(&r, &input, NULL, &err));
+        assert_true(recipe_parse_splits(&r, &made_input, NULL, &err));
         break;
     case SCALE:
         r.scale.mode = SCALE_PIXEL_STANDARD;
@@ -292,7 +264,7 @@ static void test_there_and_back(void **state)
     for (int i = 0; i < FIELDS; i++) {
         struct recipe r = changed(i), back = { 0 }, read = { 0 };
         struct error err = { 0 };
-        struct json_t *doc = recipe_to_json(&r, &input, &err);
+        struct json_t *doc = recipe_to_json(&r, &made_input, &err);
         struct json_t *want =
             base_json(written[i].key, written[i].key, written[i].value);
 
@@ -300,8 +272,8 @@ static void test_there_and_back(void **state)
         if (!jsondoc_equal(jsondoc_find(doc, written[i].key),
                            jsondoc_find(want, written[i].key)))
             fail_msg("\"%s\" is written otherwise", written[i].key);
-        if (!recipe_from_json(&back, doc, &input, &err) ||
-            !recipe_from_json(&read, want, &input, &err))
+        if (!recipe_from_json(&back, doc, &made_input, &err) ||
+            !recipe_from_json(&read, want, &made_input, &err))
             fail_msg("%s %s: %s", written[i].key, written[i].value, err.text);
         if (!recipe_equal(&r, &back) || !recipe_equal(&r, &read))
             fail_msg("%s did not come back", written[i].key);
@@ -332,12 +304,12 @@ static void test_largest_seed(void **state)
     struct error err = { 0 };
 
     r.seed = UINT64_MAX;
-    struct json_t *doc = recipe_to_json(&r, &input, &err);
+    struct json_t *doc = recipe_to_json(&r, &made_input, &err);
     char *text = jsondoc_dump(doc, &err);
     assert_no_error(err);
     struct json_t *read = jsondoc_parse(text, strlen(text), "doc", &err);
     assert_no_error(err);
-    assert_true(recipe_from_json(&back, read, &input, &err));
+    assert_true(recipe_from_json(&back, read, &made_input, &err));
     assert_true(back.seed == UINT64_MAX);
     jsondoc_release(read);
     jsondoc_release(doc);
@@ -394,7 +366,7 @@ static void test_refused(void **state)
         struct json_t *doc = base_json(cases[i][0], cases[i][0], cases[i][1]);
         struct recipe r = { .format_count = 4711 };
         struct error err = { 0 };
-        if (recipe_from_json(&r, doc, &input, &err)) {
+        if (recipe_from_json(&r, doc, &made_input, &err)) {
             print_error("taken: \"%s\": %s\n", cases[i][0], cases[i][1]);
             failed = true;
         } else {
@@ -478,5 +450,5 @@ int main(void)
         cmocka_unit_test(test_check),
         cmocka_unit_test(test_chooses_rows),
     };
-    return cmocka_run_group_tests(tests, make_input, release_input);
+    return cmocka_run_group_tests(tests, made_input_init, made_input_release);
 }

@@ -234,6 +234,20 @@ static void test_large_pictures_have_large_captions(void **state)
     sheet_release(&expected);
 }
 
+/* One picture, the n-th, with a caption on it. */
+static struct sheet captioned_sheet(size_t n, unsigned zoom,
+                                    const char *caption)
+{
+    struct sheet_layout layout = small_captioned;
+    unsigned char image[TILE_PIXELS];
+
+    layout.zoom = zoom;
+    struct sheet s = new_sheet(&layout);
+    make_image(image, n);
+    sheet_place(&s, 1, image, caption);
+    return s;
+}
+
 #define ACCENTED "\xC3\xA9"
 #define THREE(text) text text text
 
@@ -254,14 +268,8 @@ static void test_shortening(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct sheet_layout layout = small_captioned;
-        unsigned char image[TILE_PIXELS];
-
-        layout.zoom = cases[i].zoom;
-        struct sheet a = new_sheet(&layout), b = new_sheet(&layout);
-        make_image(image, i);
-        sheet_place(&a, 1, image, cases[i].caption);
-        sheet_place(&b, 1, image, cases[i].same_as);
+        struct sheet a = captioned_sheet(i, cases[i].zoom, cases[i].caption);
+        struct sheet b = captioned_sheet(i, cases[i].zoom, cases[i].same_as);
         assert_same(&a.canvas, &b.canvas);
         sheet_release(&a);
         sheet_release(&b);
@@ -282,14 +290,8 @@ static void test_no_shortening(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct sheet_layout layout = small_captioned;
-        unsigned char image[TILE_PIXELS];
-
-        layout.zoom = cases[i].zoom;
-        struct sheet a = new_sheet(&layout), b = new_sheet(&layout);
-        make_image(image, i);
-        sheet_place(&a, 1, image, cases[i].one);
-        sheet_place(&b, 1, image, cases[i].other);
+        struct sheet a = captioned_sheet(i, cases[i].zoom, cases[i].one);
+        struct sheet b = captioned_sheet(i, cases[i].zoom, cases[i].other);
         assert_memory_not_equal(a.canvas.pixels, b.canvas.pixels,
                                 a.canvas.width * a.canvas.height);
         sheet_release(&a);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Mirrors that are directories of this machine, and URLs that are refused:
  * which mirror is taken, what is said of the others, what is left on disk.
- * Servers are for tests/cli/fetch.bats. */
+ * Servers are for tests/cli/fetch_faults.bats. */
 #include "net/transfer.h"
 
 #include <poll.h>

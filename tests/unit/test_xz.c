@@ -10,13 +10,11 @@
 #include "base/sizes.h"
 #include "format/formats.h"
 #include "helpers.h"
+#include "unpacking.h"
 
 #define MAGIC \
     "\xFD"    \
     "7zXZ\0"
-
-/* The bytes of a literal, those behind zeros, too. */
-#define BYTES(literal) literal, sizeof(literal) - 1
 
 static void test_matches(void **state)
 {
@@ -61,56 +59,21 @@ static size_t stream(unsigned char *to, size_t room, const void *bytes,
     return made;
 }
 
-static const char text[] = "the quick brown fox jumps over the lazy dog";
-enum { TEXT_BYTES = sizeof text - 1 };
-
 /* One stream of the text; returns its length. */
 static size_t text_stream(unsigned char *to)
 {
-    return stream(to, 300, text, TEXT_BYTES, 6, LZMA_CHECK_CRC64);
+    return stream(to, 300, sample_text, SAMPLE_TEXT_BYTES, 6, LZMA_CHECK_CRC64);
 }
 
-static struct outcome unpack(const void *bytes, size_t n, size_t step,
-                             size_t part)
-{
-    struct error err = { 0 };
-    struct reader *r =
-        xz_reader_open(memory_source_open(bytes, n, step, NEVER), &err);
-
-    assert_no_error(err);
-    assert_string_equal(r->name, "source");
-    return outcome_read(r, part);
-}
-
-/* Unpacks to exactly these bytes, however it is read. */
 static void check_unpacks(const void *packed, size_t packed_n,
                           const void *bytes, size_t n)
 {
-    static const size_t steps[] = { 1, 7, 1000, 1 << 20 };
-    static const size_t parts[] = { 100000, 1, 65536, 13 };
-
-    for (size_t i = 0; i < COUNT_OF(steps); i++) {
-        struct outcome o = unpack(packed, packed_n, steps[i], parts[i]);
-        assert_no_error(o.err);
-        assert_int_equal(o.n, n);
-        if (n > 0)
-            assert_memory_equal(o.bytes, bytes, n);
-        outcome_release(&o);
-    }
-    assert_int_equal(sources_left_open(), 0);
+    unpacking_check(xz_reader_open, packed, packed_n, bytes, n);
 }
 
 static void check_refused(const void *packed, size_t n, const char *part)
 {
-    static const size_t steps[] = { 1, 1 << 20 };
-
-    for (size_t i = 0; i < COUNT_OF(steps); i++) {
-        struct outcome o = unpack(packed, n, steps[i], 50);
-        assert_error(o.err, FAIL_DATA, part);
-        assert_error(o.err, FAIL_DATA, "'source'");
-        outcome_release(&o);
-    }
-    assert_int_equal(sources_left_open(), 0);
+    unpacking_check_refused(xz_reader_open, packed, n, part);
 }
 
 #define TRUNCATED "is truncated: the xz data ends early"
@@ -146,19 +109,19 @@ static void test_streams(void **state)
 {
     (void)state;
     static unsigned char packed[5000];
-    char bytes[5 * TEXT_BYTES];
+    char bytes[5 * SAMPLE_TEXT_BYTES];
     size_t n = 0;
 
     for (size_t i = 0; i < 5; i++) {
-        n += stream(packed + n, 300, text, TEXT_BYTES, 6,
+        n += stream(packed + n, 300, sample_text, SAMPLE_TEXT_BYTES, 6,
                     i % 2 ? LZMA_CHECK_SHA256 : LZMA_CHECK_CRC32);
-        memcpy(bytes + i * TEXT_BYTES, text, TEXT_BYTES);
-        check_unpacks(packed, n, bytes, (i + 1) * TEXT_BYTES);
+        memcpy(bytes + i * SAMPLE_TEXT_BYTES, sample_text, SAMPLE_TEXT_BYTES);
+        check_unpacks(packed, n, bytes, (i + 1) * SAMPLE_TEXT_BYTES);
         n += stream(packed + n, 300, "", 0, 6, LZMA_CHECK_CRC64);
-        check_unpacks(packed, n, bytes, (i + 1) * TEXT_BYTES);
+        check_unpacks(packed, n, bytes, (i + 1) * SAMPLE_TEXT_BYTES);
         memset(packed + n, 0, 4 * i);
         n += 4 * i;
-        check_unpacks(packed, n, bytes, (i + 1) * TEXT_BYTES);
+        check_unpacks(packed, n, bytes, (i + 1) * SAMPLE_TEXT_BYTES);
     }
 }
 
@@ -170,12 +133,12 @@ static void test_padding(void **state)
 
     for (size_t padding = 0; padding <= 40; padding++) {
         if (padding % 4 == 0)
-            check_unpacks(packed, n + padding, text, TEXT_BYTES);
+            check_unpacks(packed, n + padding, sample_text, SAMPLE_TEXT_BYTES);
         else
             check_refused(packed, n + padding, TRAILING);
     }
     n += (sizeof packed - n) / 4 * 4; /* more than one block of input */
-    check_unpacks(packed, n, text, TEXT_BYTES);
+    check_unpacks(packed, n, sample_text, SAMPLE_TEXT_BYTES);
 }
 
 /* Blocks, as of xz -T, and a filter in front, as of xz --x86. */
@@ -212,41 +175,21 @@ static void test_bomb(void **state)
 {
     (void)state;
     enum { BYTES = 64 << 20 };
-    unsigned char *zeros = calloc(1, BYTES), to[4096];
+    unsigned char *zeros = calloc(1, BYTES);
     static unsigned char packed[100000];
-    struct error err = { 0 };
-    size_t sum = 0;
-    ptrdiff_t got;
 
     assert_non_null(zeros);
     size_t n = stream(packed, sizeof packed, zeros, BYTES, 0, LZMA_CHECK_CRC32);
     free(zeros);
-    struct reader *r =
-        xz_reader_open(bytes_reader_open(packed, n, "bomb", &err), &err);
-    while ((got = reader_read(r, to, sizeof to, &err)) > 0)
-        sum += (size_t)got;
-    assert_int_equal(got, 0);
-    assert_int_equal(sum, BYTES);
-    reader_close(r);
+    unpacking_check_bomb(xz_reader_open, packed, n, BYTES);
 }
 
 static void test_end_stays(void **state)
 {
     (void)state;
-    unsigned char packed[300], to[100];
-    struct error err = { 0 };
-    size_t n = text_stream(packed);
-    struct reader *r =
-        xz_reader_open(memory_source_open(packed, n, 9, NEVER), &err);
+    unsigned char packed[300];
 
-    assert_int_equal(reader_peek(r, to, 9, &err), 9);
-    assert_memory_equal(to, text, 9);
-    assert_true(reader_exact(r, to, TEXT_BYTES, &err));
-    for (int i = 0; i < 3; i++)
-        assert_int_equal(reader_read(r, to, 1, &err), 0);
-    assert_true(reader_at_end(r, &err));
-    assert_no_error(err);
-    reader_close(r);
+    unpacking_check_end(xz_reader_open, packed, text_stream(packed));
 }
 
 /* ---- damaged ---- */
@@ -262,7 +205,7 @@ static void test_truncated(void **state)
     for (size_t cut = 0; cut < n; cut++)
         if (cut != first)
             check_refused(packed, cut, TRUNCATED);
-    check_unpacks(packed, first, text, TEXT_BYTES);
+    check_unpacks(packed, first, sample_text, SAMPLE_TEXT_BYTES);
 }
 
 /* Everything in an xz file is covered by some check or has one legal value:
@@ -278,7 +221,7 @@ static void test_every_bit(void **state)
     n += 4;
     for (size_t bit = 0; bit < 8 * n; bit++) {
         packed[bit / 8] ^= (unsigned char)(1 << bit % 8);
-        struct outcome o = unpack(packed, n, 1000, 1000);
+        struct outcome o = unpack(xz_reader_open, packed, n, 1000, 1000);
         packed[bit / 8] ^= (unsigned char)(1 << bit % 8);
         assert_error(o.err, FAIL_DATA, "'source'");
         outcome_release(&o);
@@ -300,7 +243,7 @@ static void test_noise(void **state)
         memcpy(bad, packed, n);
         for (uint64_t k = 0; k <= noise_next(&noise) % 4; k++)
             bad[noise_next(&noise) % n] = (unsigned char)noise_next(&noise);
-        struct outcome o = unpack(bad, n, 1000, 1000);
+        struct outcome o = unpack(xz_reader_open, bad, n, 1000, 1000);
         if (o.err.code == FAIL_NONE)
             assert_memory_equal(bad, packed, n);
         else
@@ -312,11 +255,7 @@ static void test_noise(void **state)
 static void test_trailing(void **state)
 {
     (void)state;
-    static const struct {
-        const char *bytes;
-        size_t n;
-        const char *part;
-    } cases[] = {
+    static const struct bytes_refused cases[] = {
         { BYTES("x"), TRAILING },
         { BYTES("\n"), TRAILING },
         { BYTES("<html>"), TRAILING },
@@ -382,7 +321,7 @@ static void test_failure_stays(void **state)
     check_stays(packed, n + 2 + text_stream(packed + n + 2));
     packed[n - 1] ^= 1;
     check_stays(packed, n);
-    n = stream(packed, 300, text, TEXT_BYTES, 6, LZMA_CHECK_NONE);
+    n = stream(packed, 300, sample_text, SAMPLE_TEXT_BYTES, 6, LZMA_CHECK_NONE);
     check_stays(packed, n);
 }
 
@@ -391,11 +330,13 @@ static void test_no_checksum(void **state)
 {
     (void)state;
     unsigned char packed[600];
-    size_t n = stream(packed, 300, text, TEXT_BYTES, 6, LZMA_CHECK_NONE);
+    size_t n =
+        stream(packed, 300, sample_text, SAMPLE_TEXT_BYTES, 6, LZMA_CHECK_NONE);
 
     check_refused(packed, n, "has no checksum that can be compared");
     n = text_stream(packed);
-    n += stream(packed + n, 300, text, TEXT_BYTES, 6, LZMA_CHECK_NONE);
+    n += stream(packed + n, 300, sample_text, SAMPLE_TEXT_BYTES, 6,
+                LZMA_CHECK_NONE);
     check_refused(packed, n, "has no checksum that can be compared");
 
     /* a kind of checksum that is only reserved */
@@ -417,9 +358,9 @@ static size_t wide_stream(unsigned char *to, size_t room, uint32_t dictionary)
     if (lzma_lzma_preset(&options, 0))
         abort();
     options.dict_size = 4096; /* what it really takes */
-    if (lzma_stream_buffer_encode(filters, LZMA_CHECK_CRC32, NULL,
-                                  (const uint8_t *)text, TEXT_BYTES, to, &made,
-                                  room) != LZMA_OK)
+    if (lzma_stream_buffer_encode(
+            filters, LZMA_CHECK_CRC32, NULL, (const uint8_t *)sample_text,
+            SAMPLE_TEXT_BYTES, to, &made, room) != LZMA_OK)
         abort();
 
     /* Then the block's header, behind that of the stream, says another. */
@@ -451,7 +392,7 @@ static void test_memory(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         size_t n = wide_stream(packed, sizeof packed, cases[i].mib << 20);
         if (cases[i].accepted) {
-            check_unpacks(packed, n, text, TEXT_BYTES);
+            check_unpacks(packed, n, sample_text, SAMPLE_TEXT_BYTES);
         } else {
             check_refused(packed, n, "MiB of memory to unpack");
             check_refused(packed, n, "pack it again with xz -9 or less");
@@ -465,12 +406,12 @@ static void test_extreme(void **state)
 {
     (void)state;
     unsigned char packed[300];
-    size_t n = stream(packed, sizeof packed, text, TEXT_BYTES,
+    size_t n = stream(packed, sizeof packed, sample_text, SAMPLE_TEXT_BYTES,
                       9 | LZMA_PRESET_EXTREME, LZMA_CHECK_CRC64);
 
     assert_in_range(lzma_easy_decoder_memusage(9 | LZMA_PRESET_EXTREME),
                     64 << 20, 96 << 20);
-    check_unpacks(packed, n, text, TEXT_BYTES);
+    check_unpacks(packed, n, sample_text, SAMPLE_TEXT_BYTES);
 }
 
 /* ---- around it ---- */
@@ -482,17 +423,7 @@ static void test_source_errors_pass(void **state)
     size_t n = text_stream(packed);
     n += text_stream(packed + n) + 100; /* and padding */
 
-    for (size_t at = 0; at <= n; at++) {
-        for (size_t step = 1; step <= 1000; step += 999) {
-            struct error err = { 0 };
-            struct outcome o = outcome_read(
-                xz_reader_open(memory_source_open(packed, n, step, at), &err),
-                30);
-            assert_error(o.err, FAIL_NETWORK, SOURCE_FAILURE);
-            outcome_release(&o);
-        }
-    }
-    assert_int_equal(sources_left_open(), 0);
+    unpacking_check_source_errors(xz_reader_open, packed, n);
 }
 
 /* An array file is unpacked by its content, and only once. */
