@@ -33,8 +33,9 @@ static const struct option_row fetch_rows[] = {
     { "only-mirrors", 0, FLAG(struct fetch_options, only_mirrors),
       .help = "leave out the catalogue's own mirrors" },
     { "offline", 0, FLAG(struct fetch_options, offline),
-      .help = "open no connection; directories still serve\n"
-              "(also by MNISTPREP_OFFLINE=1)" },
+      .help = "open no connection; directories still serve. For\n"
+              "each file that is missing: what to get, and where\n"
+              "to put it (also by MNISTPREP_OFFLINE=1)" },
     { "retries", 0, COUNT(struct fetch_options, retries), .arg = "N",
       .help = "further tries when the network fails (default: 2)" },
     { "connect-timeout", 0, COUNT(struct fetch_options, connect_timeout_s),
@@ -58,6 +59,7 @@ struct talk {
     struct progress progress;
     struct json_t *files; /* NULL without --json */
     size_t wanted;        /* of a dry run */
+    struct error missing; /* the last file that is to be got by hand */
     struct error failure;
 };
 
@@ -140,12 +142,24 @@ static void add_result(struct talk *t, const struct fetch_result *r)
     jsondoc_append(t->files, doc, err);
 }
 
+/* Offline each file that is missing is to be got by hand, so each has its line;
+ * the last of them is told when all is done. */
+static void tell_missing(struct talk *t, const struct fetch_result *r)
+{
+    if (!r->by_hand)
+        return;
+    if (t->missing.code != FAIL_NONE)
+        report_error(t->common, &t->missing);
+    t->missing = *r->err;
+}
+
 static void on_done(void *context, const struct fetch_result *r)
 {
     struct talk *t = context;
     bool there = r->state == FETCH_KEPT || r->state == FETCH_ARRIVED;
 
     progress_clear(&t->progress);
+    tell_missing(t, r);
     t->wanted += r->state == FETCH_WANTED;
     if (r->state == FETCH_WANTED && r->file->bytes > 0)
         report_note(t->common, "would fetch %s (%llu bytes) to %s",
@@ -182,6 +196,7 @@ static struct fetch_settings make_settings(const struct fetch_options *o,
         .only_mirrors = o->only_mirrors,
         .force = o->common.force,
         .dry_run = o->common.dry_run,
+        .check = o->common.check,
         .starting = on_starting,
         .done = on_done,
         .context = talk,
@@ -209,7 +224,8 @@ static struct fetch_settings make_settings(const struct fetch_options *o,
 /* All datasets, also after one failed; the most severe failure decides. */
 static bool fetch_all(const struct datasets *datasets,
                       const struct fetch_options *o,
-                      const struct fetch_settings *fetch, struct error *err)
+                      const struct fetch_settings *fetch, struct talk *talk,
+                      struct error *err)
 {
     struct error worst = { 0 };
 
@@ -225,6 +241,10 @@ static bool fetch_all(const struct datasets *datasets,
         if (worst.code == FAIL_INTERRUPTED)
             break;
     }
+    if (worst.code == FAIL_NETWORK && talk->missing.code != FAIL_NONE)
+        worst = talk->missing;
+    else if (talk->missing.code != FAIL_NONE)
+        report_error(talk->common, &talk->missing);
     return worst.code == FAIL_NONE ||
            error_set(err, worst.code, "%s", worst.text);
 }
@@ -246,7 +266,7 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
                                      report_waiting, &o->common };
         progress_init(&talk.progress, &o->common);
         talk.files = o->common.json ? jsondoc_array(err) : NULL;
-        ok = fetch_all(&datasets, o, &fetch, err);
+        ok = fetch_all(&datasets, o, &fetch, &talk, err);
         progress_clear(&talk.progress);
     }
     if (talk.files) {

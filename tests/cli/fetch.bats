@@ -845,21 +845,74 @@ PY
         "$MNISTPREP" -q --catalogue "$fixtures/tiny.json" fetch tiny --only-mirrors --retries 0 --offline \
         --mirror "http://127.0.0.1:$port/ok/"
     assert_status 4
-    assert_one_error_line 'offline'
-    assert_one_error_line "${files[0]}|tiny"
+    assert_by_hand 'this is offline' "${files[@]}"
     no_match 'AF_INET' trace
     [ "$(requests '')" -eq 0 ]
     assert_nothing
 }
 
-@test "fetch: --offline names all files, calls damage damage, and writes nothing" {
-    local file
+# assert_by_hand WHY FILES...: a line for each file, in order, and no other: why
+# it is not there, from where to get it, its hash, and where to put it.
+assert_by_hand() {
+    local why=$1 file line sum
+    shift
+    assert_stderr_line_count "$#" || return 1
+    while IFS= read -r line; do
+        file=$1
+        sum=$(sha256sum <"$src/$file") || return 1
+        [[ $line == "mnistprep fetch: $file: "*"$why"*"get http://127.0.0.1:9/$file (SHA-256 ${sum%% *}) and put it at '$raw/$file'" ]] ||
+            seen "not how to get $file: $line" || return 1
+        shift
+    done <<<"$stderr"
+}
+
+@test "fetch: --offline tells of each file how to get it, and writes nothing" {
     tiny --offline -q
     assert_status 4
-    for file in "${files[@]}"; do
-        assert_one_error_line "offline.*$file|$file.*offline"
-    done
+    assert_by_hand 'not on disk, and this is offline' "${files[@]}"
+    assert_no_stdout
     assert_absent data
+    # A dry run refuses what the run would refuse; --check only asks.
+    tiny --offline -q -n
+    assert_status 4
+    assert_by_hand 'not on disk, and this is offline' "${files[@]}"
+    tiny --offline -q --check
+    assert_status 10
+    assert_one_error_line '4 files are to be fetched'
+    # With --json, too, and a directory that was asked in vain.
+    tiny --offline -q --json
+    assert_by_hand 'not on disk, and this is offline' "${files[@]}"
+    mkdir empty
+    tiny --offline -q --mirror empty
+    assert_status 4
+    assert_by_hand 'no mirror has it right: empty: it has no such file; name another --mirror, or ' \
+        "${files[@]}"
+}
+
+@test "fetch: --offline tells of the files of all datasets, and the worst decides" {
+    fixture dataset other --seed 99
+    fixture catalogue other.json --name other --dir other
+    "$MNISTPREP_TEST_PYTHON" - "$fixtures/tiny.json" <<'PY'
+import json, sys
+one, other = (json.load(open(f)) for f in (sys.argv[1], 'other.json'))
+one['datasets'] += other['datasets']
+json.dump(one, open('both.json', 'w'))
+PY
+    mp -q --catalogue both.json fetch other tiny --offline
+    assert_status 4
+    assert_stderr_line_count 8
+    [ "$(grep -c "and put it at 'data/other/raw" <<<"$stderr")" -eq 4 ]
+    # A file that is not ours is in the way: the last line, and the status.
+    mkdir -p data/other/raw
+    echo mine >"data/other/raw/${files[0]}"
+    mp -q --catalogue both.json fetch other tiny --offline
+    assert_status 2
+    assert_stderr_line_count 8
+    assert_error_line "other/raw/${files[0]}' is there, but"
+    [ "$(grep -c 'and put it at' <<<"$stderr")" -eq 7 ]
+}
+
+@test "fetch: --offline calls damage damage, and writes nothing" {
     tiny --mirror "$src"
     assert_status 0
     fixture truncate "$src/${files[2]}" "$PWD/short" --keep 1000
@@ -868,8 +921,8 @@ PY
     snapshot data >before
     tiny --offline -q
     assert_status 4
-    assert_one_error_line "${files[1]}: not on disk, and this is offline.*${files[2]}, damaged on disk"
-    [[ $stderr != *"${files[0]}"* ]] || seen "one that is there was named"
+    assert_by_hand 'and this is offline' "${files[1]}" "${files[2]}"
+    assert_error_line "${files[2]}: damaged on disk"
     snapshot data >after
     assert_same before after
     cp "$src/${files[1]}" data/tiny/raw
@@ -883,7 +936,7 @@ PY
     MNISTPREP_OFFLINE=1 mp -q --catalogue "$fixtures/tiny.json" fetch tiny --only-mirrors --retries 0 \
         --mirror "http://127.0.0.1:$port/ok/"
     assert_status 4
-    assert_one_error_line offline
+    assert_by_hand offline "${files[@]}"
     [ "$(requests '')" -eq 0 ]
     assert_nothing
     # Everything on disk: done.
@@ -951,11 +1004,8 @@ PY
 
 @test "fetch: --only-mirrors without --mirror has nothing to ask" {
     mp -q --catalogue "$fixtures/tiny.json" fetch tiny --only-mirrors --retries 0
-    case $status in
-    2 | 4) ;;
-    *) seen "expected status 2 or 4" ;;
-    esac
-    assert_one_error_line mirror
+    assert_status 4
+    assert_by_hand 'there is no mirror to ask' "${files[@]}"
     assert_nothing
 }
 
