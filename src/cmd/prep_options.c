@@ -129,6 +129,9 @@ static bool check_pairs(const struct recipe_words *w, struct error *err)
         return error_set(err, FAIL_USAGE,
                          "--smoothing goes with one-hot rows, which "
                          "--no-onehot leaves out");
+    if (w->seed && !w->val && !w->folds && !w->shuffle)
+        return error_set(err, FAIL_USAGE,
+                         "--seed goes with --val, --folds or --shuffle");
     return true;
 }
 
@@ -158,7 +161,8 @@ bool prep_recipe(const struct prep_settings *s, const struct input *in,
     if (w->seed && !number_parse_u64(w->seed, &r->seed))
         return error_set(err, FAIL_USAGE,
                          "--seed: '%s' is no whole number below 2^64", w->seed);
-    if (!check_pairs(w, err))
+    if (!check_pairs(w, err) ||
+        !own_tables_check(w->label_column, w->shape, in, err))
         return false;
     if (!dtype_parse(label_dtype_names[w->label_dtype], &label_dtype) ||
         !scale_options_resolve(&w->scale, &r->scale, &dtype, err))
