@@ -2,6 +2,7 @@
 /* fetch: published files from the mirrors to the disk, verified. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/progress.h"
 #include "cli/report.h"
@@ -249,6 +250,31 @@ static bool fetch_all(const struct datasets *datasets,
            error_set(err, worst.code, "%s", worst.text);
 }
 
+/* For a person at a terminal, who may not know yet; with the same places. */
+static void hint_prep(const struct fetch_options *o,
+                      const struct datasets *datasets)
+{
+    const struct common *c = &o->common;
+    const char *usual = option_environment("MNISTPREP_DATA_DIR");
+    bool elsewhere = strcmp(c->data_dir, usual ? usual : "data") != 0;
+
+    if (c->json || c->dry_run || datasets->count != 1 ||
+        !isatty(STDOUT_FILENO) || !isatty(STDERR_FILENO))
+        return;
+    report_note(c, "next: mnistprep prep %s%s%s%s%s%s%s",
+                datasets->chosen[0]->name, elsewhere ? " -C '" : "",
+                elsewhere ? c->data_dir : "", elsewhere ? "'" : "",
+                c->catalogue ? " --catalogue '" : "",
+                c->catalogue ? c->catalogue : "", c->catalogue ? "'" : "");
+}
+
+/* Without it curl would say so mirror by mirror, as if the network failed. */
+static bool check_cacert(const char *path, struct error *err)
+{
+    return !path || access(path, R_OK) == 0 ||
+           error_errno(err, "--cacert: cannot read '%s'", path);
+}
+
 static bool run(void *settings, int argc, char **argv, struct error *err)
 {
     struct fetch_options *o = settings;
@@ -256,6 +282,7 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
     struct datasets datasets = { 0 };
     bool ok =
         option_environment_flag("MNISTPREP_OFFLINE", &o->offline, err) &&
+        check_cacert(o->cacert, err) &&
         datasets_choose(&datasets, &o->common, argc, argv, DATASETS_MNIST, err);
 
     if (ok) {
@@ -279,6 +306,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
     if (ok && o->common.check && talk.wanted > 0)
         ok = error_set(err, FAIL_STALE, "%zu files are to be fetched",
                        talk.wanted);
+    if (ok)
+        hint_prep(o, &datasets);
     datasets_release(&datasets);
     return ok;
 }

@@ -27,9 +27,10 @@ const struct option_row prep_options[] = {
     { "format", 0, TEXT(S, words.formats), W, .arg = "LIST",
       .help = "one or several, as in bin,npy (default: bin).\n"
               "Numbers of the recipe: bin, npy, idx, idx.gz,\n"
-              "npz, safetensors, libsvm. Grey levels 0..255,\n"
-              "whatever --scale: csv (Kaggle), pjreddie, png,\n"
-              "torchvision, tfrecord, webdataset" },
+              "npz, safetensors, libsvm. Grey levels 0..255 and\n"
+              "plain labels, whatever --scale, --dtype, --layout,\n"
+              "--label-dtype and --smoothing: csv (Kaggle),\n"
+              "pjreddie, png, torchvision, tfrecord, webdataset" },
     { "layout", 0, CHOICE(S, words.layout, recipe_layouts), W, .arg = "AXES",
       .help = "hw (default), hwc or chw: a channel axis of one" },
     { "transpose", 0, FLAG(S, words.transpose), W,

@@ -1009,6 +1009,38 @@ PY
     assert_nothing
 }
 
+@test "fetch: on a terminal it says what comes next, and only there" {
+    local words="--catalogue $fixtures/tiny.json fetch tiny --only-mirrors --mirror $src"
+    # shellcheck disable=SC2086 # words are meant
+    oracle pty --stderr run $words >out
+    grep -qx "next: mnistprep prep tiny --catalogue '$fixtures/tiny.json'" out || seen "$(cat out)"
+    # What it says works.
+    eval "\"\$MNISTPREP\" $(sed -n 's/^next: mnistprep //p' out)" >/dev/null
+    # shellcheck disable=SC2086
+    oracle pty --stderr run $words -C "other place" >out
+    grep -qx "next: mnistprep prep tiny -C 'other place' --catalogue '$fixtures/tiny.json'" out ||
+        seen "$(cat out)"
+    for more in -q -n --json; do
+        # shellcheck disable=SC2086
+        oracle pty --stderr run $words $more >out
+        no_match '^next' out
+    done
+    # shellcheck disable=SC2086
+    oracle pty run $words >out
+    no_match '^next' out
+    # shellcheck disable=SC2086
+    mp $words
+    assert_no_stderr
+}
+
+@test "fetch: --cacert that cannot be read: 1, and nobody is asked" {
+    start_server
+    tiny --cacert none.pem --mirror "http://127.0.0.1:$port/ok/"
+    assert_status 1
+    assert_one_error_line "--cacert: cannot read 'none.pem'"
+    [ "$(requests '')" -eq 0 ]
+}
+
 @test "fetch -n: says what it would do, asks nobody, writes nothing" {
     start_server
     tiny -n --mirror "http://127.0.0.1:$port/ok/"
