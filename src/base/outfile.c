@@ -91,8 +91,8 @@ static int open_temp(const char *dir, size_t dir_length, const char *path,
 static bool check_room(const char *path, bool device, struct error *err)
 {
     char *dir = text_format(err, "%.*s.", (int)(path_base(path) - path), path);
-    bool ok = dir && access(device ? path : dir,
-                            device ? W_OK : W_OK | X_OK) == 0;
+    bool ok = dir &&
+              access(device ? path : dir, device ? W_OK : W_OK | X_OK) == 0;
 
     if (dir && !ok)
         error_errno(err, device ? "cannot open '%s'" : "cannot create '%s'",

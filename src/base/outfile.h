@@ -28,8 +28,8 @@ struct outfile {
     int fd;
     unsigned flags;
     uint64_t bytes; /* that went through base, until it ends */
-    char *path; /* owned; NULL: not open */
-    char *temp; /* owned; NULL: written as it comes */
+    char *path;     /* owned; NULL: not open */
+    char *temp;     /* owned; NULL: written as it comes */
 };
 
 /* "-" and "/dev/stdout" are standard output. A symbolic link is replaced itself, never what it

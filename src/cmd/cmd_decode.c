@@ -21,8 +21,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 
     (void)argc;
     bool ok = convert_options_resolve(&s->convert, &s->common, argv[0], "idx",
-                                   &paths, &written, err) &&
-           convert_decode(&paths, err);
+                                      &paths, &written, err) &&
+              convert_decode(&paths, err);
     if (ok)
         convert_options_tell(&s->common, &paths);
     return ok;

@@ -26,9 +26,9 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 
     (void)argc;
     bool ok = convert_options_resolve(&s->convert, &s->common, argv[0], "bin",
-                                   &paths, &written, err) &&
-           scale_options_resolve(&s->scale, &scale, &dtype, err) &&
-           convert_normalize(&paths, &scale, dtype, err);
+                                      &paths, &written, err) &&
+              scale_options_resolve(&s->scale, &scale, &dtype, err) &&
+              convert_normalize(&paths, &scale, dtype, err);
     if (ok)
         convert_options_tell(&s->common, &paths);
     return ok;

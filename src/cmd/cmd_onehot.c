@@ -34,8 +34,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
         return error_set(err, FAIL_USAGE, "--smoothing: '%s' is no number",
                          s->smoothing);
     bool ok = convert_options_resolve(&s->convert, &s->common, argv[0], "bin",
-                                   &paths, &written, err) &&
-           convert_onehot(&paths, s->classes, smoothing, err);
+                                      &paths, &written, err) &&
+              convert_onehot(&paths, s->classes, smoothing, err);
     if (ok)
         convert_options_tell(&s->common, &paths);
     return ok;

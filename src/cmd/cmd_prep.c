@@ -244,7 +244,8 @@ const struct command command_prep = {
         "  mnistprep prep --val 5000 --stratify --shuffle --seed 1\n"
         "  mnistprep prep digits --from train.csv --format idx -o digits\n",
     .options = prep_options,
-    .uses = USE_JSON | USE_DRY_RUN | USE_FORCE | USE_JOBS | USE_LOCK | USE_CHECK,
+    .uses = USE_JSON | USE_DRY_RUN | USE_FORCE | USE_JOBS | USE_LOCK |
+            USE_CHECK,
     .force_help = "make the set again; replace another set, and files\n"
                   "that mnistprep did not make",
     .settings_size = sizeof(struct prep_settings),

@@ -338,8 +338,7 @@ static bool write_sheet(const struct dump *d, const struct destination *to,
         fill_sheet(d, &sheet, by_class);
         path = picture_path(to, name, err);
     }
-    ok = path &&
-         write_picture(d, to, path, &sheet.canvas, &png, tally, err);
+    ok = path && write_picture(d, to, path, &sheet.canvas, &png, tally, err);
     if (ok)
         tell_path(path);
     free(path);
@@ -367,8 +366,7 @@ bool dump_files(struct dump *d, struct error *err)
     bool ok = dump_choose(d, err) && check_fit(d, err) &&
               find_destination(d, &to, err) &&
               opened_view_spares(&d->opened, to.file ? to.file : to.dir, err) &&
-              dump_read(d, err) &&
-              make_directory(d, &to, err) &&
+              dump_read(d, err) && make_directory(d, &to, err) &&
               (d->request.form == DUMP_SHEET
                    ? write_sheet(d, &to, &tally, err)
                    : write_pictures(d, &to, &tally, err));

@@ -40,8 +40,8 @@ struct fetch_settings {
     size_t mirror_count;
     bool only_mirrors; /* leave out the catalogue's own */
     bool force;        /* replace files that are not ours */
-    bool dry_run; /* what no mirror may be asked for fails here, too */
-    bool check;   /* a dry run that only asks what is missing */
+    bool dry_run;      /* what no mirror may be asked for fails here, too */
+    bool check;        /* a dry run that only asks what is missing */
 
     /* Before the first download: how many files and bytes (0: not known) are
      * wanted. And then for each file, in the catalogue's order. */

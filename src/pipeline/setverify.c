@@ -65,8 +65,7 @@ static bool compare_noted(void *context, const struct manifest_file *file)
 {
     struct verification *v = context;
     struct error problem = { 0 };
-    bool summed =
-        file->sha256[0] != '\0' || (file->is_folder && v->has_sums);
+    bool summed = file->sha256[0] != '\0' || (file->is_folder && v->has_sums);
 
     char *path = path_join(v->dir, file->file, &problem);
     bool there = path && file_exists(path);

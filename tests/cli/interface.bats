@@ -369,7 +369,7 @@ assert d["schema"] == "mnistprep.%s/1" % sys.argv[1], d["schema"]' "${args%% *}"
 }
 
 @test "options: prep --json tells what became of the set, and its files" {
-    local line state
+    local state want
     tiny_dataset
     check() {
         state=$1 want=$2
