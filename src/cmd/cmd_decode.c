@@ -17,7 +17,7 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 {
     const struct decode_settings *s = settings;
     struct convert_paths paths;
-    uint64_t written = 0;
+    uint64_t written;
 
     (void)argc;
     bool ok = convert_options_resolve(&s->convert, &s->common, argv[0], "idx",

@@ -20,7 +20,7 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 {
     const struct normalize_settings *s = settings;
     struct convert_paths paths;
-    uint64_t written = 0;
+    uint64_t written;
     struct scale scale;
     enum dtype dtype;
 

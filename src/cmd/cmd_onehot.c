@@ -26,7 +26,7 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 {
     const struct onehot_settings *s = settings;
     struct convert_paths paths;
-    uint64_t written = 0;
+    uint64_t written;
     double smoothing = 0;
 
     (void)argc;

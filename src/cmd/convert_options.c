@@ -26,6 +26,7 @@ bool convert_options_resolve(const struct convert_options *o,
 {
     const char *format = o->format ? o->format : default_format;
 
+    *written = 0;
     *to = (struct convert_paths){
         .from = input,
         .to = o->output ? o->output : "-",
