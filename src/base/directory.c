@@ -53,6 +53,42 @@ bool directory_make(const char *path, struct error *err)
     return ok;
 }
 
+/* To the name of what holds it: "a/b/" to "a", "/a" to "/", "a" to "". */
+static void cut_last_name(char *path)
+{
+    size_t n = strlen(path);
+
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    while (n > 0 && path[n - 1] != '/')
+        n--;
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    path[n] = '\0';
+}
+
+bool directory_can_make(const char *path, struct error *err)
+{
+    char *part = text_copy(path, err);
+    struct stat st;
+
+    if (!part)
+        return false;
+    while (*part && lstat(part, &st) != 0 &&
+           (errno == ENOENT || errno == ENOTDIR))
+        cut_last_name(part);
+    const char *there = *part ? part : ".";
+    bool ok = true;
+    if (stat(there, &st) == 0 && !S_ISDIR(st.st_mode))
+        ok = error_set(err, FAIL_USAGE,
+                       "'%s' is not a directory; remove it or choose another",
+                       there);
+    else if (access(there, W_OK | X_OK) != 0)
+        ok = error_errno(err, "cannot write in '%s'", there);
+    free(part);
+    return ok;
+}
+
 bool directory_sync_of(const char *path, struct error *err)
 {
     size_t length = (size_t)(path_base(path) - path);

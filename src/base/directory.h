@@ -13,6 +13,10 @@
 /* Makes it and its parents; an existing directory is fine. */
 bool MUST_USE directory_make(const char *path, struct error *err);
 
+/* Could directory_make make it, or is it there, and could files come into it?
+ * As far as that can be told without trying. */
+bool MUST_USE directory_can_make(const char *path, struct error *err);
+
 /* Puts a rename in the directory of `path` on disk. */
 bool MUST_USE directory_sync_of(const char *path, struct error *err);
 

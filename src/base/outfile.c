@@ -25,7 +25,8 @@ static bool fd_write(struct writer *base, const void *from, size_t n,
 {
     struct outfile *o = (struct outfile *)base;
 
-    if (descriptor_write(o->fd, from, n, err))
+    o->bytes += n;
+    if ((o->flags & OUTFILE_DRY) || descriptor_write(o->fd, from, n, err))
         return true;
     return errno == EPIPE
                ? error_set(err, FAIL_PIPE, "nobody reads '%s'", base->name)
@@ -86,11 +87,41 @@ static int open_temp(const char *dir, size_t dir_length, const char *path,
     return -1;
 }
 
+/* Could it be opened? As far as that can be told without trying. */
+static bool check_room(const char *path, bool device, struct error *err)
+{
+    char *dir = text_format(err, "%.*s.", (int)(path_base(path) - path), path);
+    bool ok = dir &&
+              access(device ? path : dir, device ? W_OK : W_OK | X_OK) == 0;
+
+    if (dir && !ok)
+        error_errno(err, device ? "cannot open '%s'" : "cannot create '%s'",
+                    path);
+    free(dir);
+    return ok;
+}
+
 static void release(struct outfile *o)
 {
     free(o->path);
     free(o->temp);
     *o = (struct outfile){ .fd = -1 };
+}
+
+static bool open_target(struct outfile *o, const char *path, bool standard,
+                        bool device, struct error *err)
+{
+    if (standard)
+        o->fd = STDOUT_FILENO;
+    else if (device)
+        o->fd = open(path, O_WRONLY | O_CLOEXEC);
+    else
+        o->fd = open_temp(path, (size_t)(path_base(path) - path), path,
+                          &o->temp, err);
+    /* A FIFO was waited for, and a signal came: that is the reason. */
+    if (o->fd < 0 && (errno != EINTR || interrupt_none(err)))
+        error_errno(err, "cannot open '%s'", path);
+    return o->fd >= 0;
 }
 
 bool outfile_open(struct outfile *o, const char *path, unsigned flags,
@@ -113,27 +144,21 @@ bool outfile_open(struct outfile *o, const char *path, unsigned flags,
         return error_set(err, FAIL_USAGE,
                          "'%s' exists; use --force to replace it", path);
 
-    struct outfile new = { .base = { &fd_ops, NULL }, .flags = flags };
+    struct outfile new = { .base = { &fd_ops, NULL },
+                           .fd = -1,
+                           .flags = flags };
     new.path = text_copy(standard ? "standard output" : path, err);
     if (!new.path)
         return false;
     new.base.name = new.path;
-    if (standard)
-        new.fd = STDOUT_FILENO;
-    else if (device)
-        new.fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool ok = flags & OUTFILE_DRY
+                  ? standard || check_room(path, device, err)
+                  : open_target(&new, path, standard, device, err);
+    if (ok)
+        *o = new;
     else
-        new.fd = open_temp(path, (size_t)(path_base(path) - path), path,
-                           &new.temp, err);
-    if (new.fd < 0) {
-        /* A FIFO was waited for, and a signal came: that is the reason. */
-        if (errno != EINTR || interrupt_none(err))
-            error_errno(err, "cannot open '%s'", path);
         release(&new);
-        return false;
-    }
-    *o = new;
-    return true;
+    return ok;
 }
 
 bool outfile_stage(struct outfile *o, const char *dir, const char *path,

@@ -18,6 +18,8 @@ enum outfile_flag {
                             not replaced: for names that a person typed */
     OUTFILE_MAKE_PARENT = 8, /* set by outfile_stage */
     OUTFILE_SAME = 16, /* outfile_put: one that has these bytes is left alone */
+    OUTFILE_DRY = 32,  /* refused is what would be, but nothing is made: bytes
+                          are only counted */
 };
 
 /* Starts as { 0 }, which abandon accepts. */
@@ -25,8 +27,9 @@ struct outfile {
     struct writer base;
     int fd;
     unsigned flags;
-    char *path; /* owned; NULL: not open */
-    char *temp; /* owned; NULL: written as it comes */
+    uint64_t bytes; /* that went through base, until it ends */
+    char *path;     /* owned; NULL: not open */
+    char *temp;     /* owned; NULL: written as it comes */
 };
 
 /* "-" and "/dev/stdout" are standard output. A symbolic link is replaced itself, never what it

@@ -68,8 +68,8 @@ struct option_row {
 /* Which common options a command understands, apart from those that all do. */
 enum use {
     USE_JSON = 1,    /* it reports */
-    USE_DRY_RUN = 2, /* it leaves files that take time or space */
-    USE_FORCE = 4,   /* it leaves files at all */
+    USE_DRY_RUN = 2, /* it leaves files */
+    USE_FORCE = 4,   /* the same */
     USE_JOBS = 8,    /* it computes */
     USE_CHECK = 16,  /* it can tell whether there is anything to do */
     USE_LOCK = 32,   /* it waits for other processes */

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/outfile.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/topics.h"
@@ -213,4 +214,20 @@ bool report_no_terminal(const char *path, struct error *err)
     return error_set(err, FAIL_USAGE,
                      "the output is a terminal, and this is binary data; use "
                      "-o FILE or a pipe");
+}
+
+unsigned report_outfile_flags(const struct common *common)
+{
+    return OUTFILE_DEVICE | (common->force ? OUTFILE_REPLACE : 0u) |
+           (common->dry_run ? OUTFILE_DRY : 0u);
+}
+
+void report_would_write(const struct common *common, const char *path,
+                        uint64_t bytes)
+{
+    bool standard = strcmp(path, "-") == 0;
+
+    report_note(common, "would write %llu bytes to %s%s%s",
+                (unsigned long long)bytes, standard ? "" : "'",
+                standard ? "standard output" : path, standard ? "" : "'");
 }

@@ -5,6 +5,7 @@
 #define MP_CLI_REPORT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "cli/option.h"
@@ -46,6 +47,14 @@ bool MUST_USE report_flush(struct error *err);
 /* For locks: says on whom we wait. The context is a struct common. */
 void report_waiting(void *context, const char *path, long holder,
                     unsigned waited_s);
+
+/* How a file that --output or the like names is opened, as struct outfile
+ * takes it: by --force and --dry-run. */
+unsigned report_outfile_flags(const struct common *common);
+
+/* "would write 7840016 bytes to 'x.idx'", for --dry-run. */
+void report_would_write(const struct common *common, const char *path,
+                        uint64_t bytes);
 
 /* FAIL_USAGE when what is written to `path` would land on a terminal. */
 bool MUST_USE report_no_terminal(const char *path, struct error *err);

@@ -17,11 +17,15 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 {
     const struct decode_settings *s = settings;
     struct convert_paths paths;
+    uint64_t written;
 
     (void)argc;
-    return convert_options_resolve(&s->convert, &s->common, argv[0], "idx",
-                                   &paths, err) &&
-           convert_decode(&paths, err);
+    bool ok = convert_options_resolve(&s->convert, &s->common, argv[0], "idx",
+                                      &paths, &written, err) &&
+              convert_decode(&paths, err);
+    if (ok)
+        convert_options_tell(&s->common, &paths);
+    return ok;
 }
 
 const struct command command_decode = {
@@ -41,7 +45,7 @@ const struct command command_decode = {
     .examples = "  mnistprep decode t10k-images-idx3-ubyte.gz -o images.idx\n"
                 "  zcat labels.gz | mnistprep decode - --format npy > y.npy\n",
     .options = decode_options,
-    .uses = USE_FORCE | USE_JOBS,
+    .uses = USE_DRY_RUN | USE_FORCE | USE_JOBS,
     .settings_size = sizeof(struct decode_settings),
     .run = run,
 };

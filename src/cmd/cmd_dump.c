@@ -44,7 +44,7 @@ const struct command command_dump = {
         "  mnistprep dump --per-class 8 --random --grid auto --captions\n"
         "  mnistprep dump --random --preview\n",
     .options = dump_options,
-    .uses = USE_FORCE | USE_JOBS,
+    .uses = USE_DRY_RUN | USE_FORCE | USE_JOBS,
     .force_help = "replace existing files that hold something else",
     .settings_size = sizeof(struct dump_settings),
     .defaults = &dump_defaults,

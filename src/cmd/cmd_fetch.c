@@ -2,6 +2,7 @@
 /* fetch: published files from the mirrors to the disk, verified. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/progress.h"
 #include "cli/report.h"
@@ -34,8 +35,9 @@ static const struct option_row fetch_rows[] = {
     { "only-mirrors", 0, FLAG(struct fetch_options, only_mirrors),
       .help = "leave out the catalogue's own mirrors" },
     { "offline", 0, FLAG(struct fetch_options, offline),
-      .help = "open no connection; directories still serve\n"
-              "(also by MNISTPREP_OFFLINE=1)" },
+      .help = "open no connection; directories still serve. For\n"
+              "each file that is missing: what to get, and where\n"
+              "to put it (also by MNISTPREP_OFFLINE=1)" },
     { "retries", 0, COUNT(struct fetch_options, retries), .arg = "N",
       .help = "further tries when the network fails (default: 2)" },
     { "connect-timeout", 0, COUNT(struct fetch_options, connect_timeout_s),
@@ -60,6 +62,7 @@ struct talk {
     struct progress progress;
     struct json_t *files; /* NULL without --json */
     size_t wanted;        /* of a dry run */
+    struct error missing; /* the last file that is to be got by hand */
     struct error failure;
 };
 
@@ -142,12 +145,24 @@ static void add_result(struct talk *t, const struct fetch_result *r)
     jsondoc_append(t->files, doc, err);
 }
 
+/* Offline each file that is missing is to be got by hand, so each has its line;
+ * the last of them is told when all is done. */
+static void tell_missing(struct talk *t, const struct fetch_result *r)
+{
+    if (!r->by_hand)
+        return;
+    if (t->missing.code != FAIL_NONE)
+        report_error(t->common, &t->missing);
+    t->missing = *r->err;
+}
+
 static void on_done(void *context, const struct fetch_result *r)
 {
     struct talk *t = context;
     bool there = r->state == FETCH_KEPT || r->state == FETCH_ARRIVED;
 
     progress_clear(&t->progress);
+    tell_missing(t, r);
     t->wanted += r->state == FETCH_WANTED;
     if (r->state == FETCH_WANTED && r->file->bytes > 0)
         report_note(t->common, "would fetch %s (%llu bytes) to %s",
@@ -184,6 +199,7 @@ static struct fetch_settings make_settings(const struct fetch_options *o,
         .only_mirrors = o->only_mirrors,
         .force = o->common.force,
         .dry_run = o->common.dry_run,
+        .check = o->common.check,
         .starting = on_starting,
         .done = on_done,
         .context = talk,
@@ -211,7 +227,8 @@ static struct fetch_settings make_settings(const struct fetch_options *o,
 /* All datasets, also after one failed; the most severe failure decides. */
 static bool fetch_all(const struct datasets *datasets,
                       const struct fetch_options *o,
-                      const struct fetch_settings *fetch, struct error *err)
+                      const struct fetch_settings *fetch, struct talk *talk,
+                      struct error *err)
 {
     struct error worst = { 0 };
 
@@ -227,8 +244,37 @@ static bool fetch_all(const struct datasets *datasets,
         if (worst.code == FAIL_INTERRUPTED)
             break;
     }
+    if (worst.code == FAIL_NETWORK && talk->missing.code != FAIL_NONE)
+        worst = talk->missing;
+    else if (talk->missing.code != FAIL_NONE)
+        report_error(talk->common, &talk->missing);
     return worst.code == FAIL_NONE ||
            error_set(err, worst.code, "%s", worst.text);
+}
+
+/* For a person at a terminal, who may not know yet; with the same places. */
+static void hint_prep(const struct fetch_options *o,
+                      const struct datasets *datasets)
+{
+    const struct common *c = &o->common;
+    const char *usual = option_environment("MNISTPREP_DATA_DIR");
+    bool elsewhere = strcmp(c->data_dir, usual ? usual : "data") != 0;
+
+    if (c->json || c->dry_run || datasets->count != 1 ||
+        !isatty(STDOUT_FILENO) || !isatty(STDERR_FILENO))
+        return;
+    report_note(c, "next: mnistprep prep %s%s%s%s%s%s%s",
+                datasets->chosen[0]->name, elsewhere ? " -C '" : "",
+                elsewhere ? c->data_dir : "", elsewhere ? "'" : "",
+                c->catalogue ? " --catalogue '" : "",
+                c->catalogue ? c->catalogue : "", c->catalogue ? "'" : "");
+}
+
+/* Without it curl would say so mirror by mirror, as if the network failed. */
+static bool check_cacert(const char *path, struct error *err)
+{
+    return !path || access(path, R_OK) == 0 ||
+           error_errno(err, "--cacert: cannot read '%s'", path);
 }
 
 static bool run(void *settings, int argc, char **argv, struct error *err)
@@ -238,6 +284,7 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
     struct datasets datasets = { 0 };
     bool ok =
         option_environment_flag("MNISTPREP_OFFLINE", &o->offline, err) &&
+        check_cacert(o->cacert, err) &&
         datasets_choose(&datasets, &o->common, argc, argv, DATASETS_MNIST, err);
 
     if (ok) {
@@ -248,7 +295,7 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
                                      report_waiting, &o->common };
         progress_init(&talk.progress, &o->common);
         talk.files = o->common.json ? jsondoc_array(err) : NULL;
-        ok = fetch_all(&datasets, o, &fetch, err);
+        ok = fetch_all(&datasets, o, &fetch, &talk, err);
         progress_clear(&talk.progress);
     }
     if (talk.files) {
@@ -261,6 +308,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
     if (ok && o->common.check && talk.wanted > 0)
         ok = error_set(err, FAIL_STALE, "%zu files are to be fetched",
                        talk.wanted);
+    if (ok)
+        hint_prep(o, &datasets);
     datasets_release(&datasets);
     return ok;
 }

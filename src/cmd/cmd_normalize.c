@@ -20,14 +20,18 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 {
     const struct normalize_settings *s = settings;
     struct convert_paths paths;
+    uint64_t written;
     struct scale scale;
     enum dtype dtype;
 
     (void)argc;
-    return convert_options_resolve(&s->convert, &s->common, argv[0], "bin",
-                                   &paths, err) &&
-           scale_options_resolve(&s->scale, &scale, &dtype, err) &&
-           convert_normalize(&paths, &scale, dtype, err);
+    bool ok = convert_options_resolve(&s->convert, &s->common, argv[0], "bin",
+                                      &paths, &written, err) &&
+              scale_options_resolve(&s->scale, &scale, &dtype, err) &&
+              convert_normalize(&paths, &scale, dtype, err);
+    if (ok)
+        convert_options_tell(&s->common, &paths);
+    return ok;
 }
 
 const struct command command_normalize = {
@@ -52,7 +56,7 @@ const struct command command_normalize = {
         "\\\n"
         "      -o images.npy\n",
     .options = normalize_options,
-    .uses = USE_FORCE | USE_JOBS,
+    .uses = USE_DRY_RUN | USE_FORCE | USE_JOBS,
     .settings_size = sizeof(struct normalize_settings),
     .run = run,
 };

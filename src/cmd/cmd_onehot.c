@@ -26,15 +26,19 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
 {
     const struct onehot_settings *s = settings;
     struct convert_paths paths;
+    uint64_t written;
     double smoothing = 0;
 
     (void)argc;
     if (s->smoothing && !number_parse_double(s->smoothing, &smoothing))
         return error_set(err, FAIL_USAGE, "--smoothing: '%s' is no number",
                          s->smoothing);
-    return convert_options_resolve(&s->convert, &s->common, argv[0], "bin",
-                                   &paths, err) &&
-           convert_onehot(&paths, s->classes, smoothing, err);
+    bool ok = convert_options_resolve(&s->convert, &s->common, argv[0], "bin",
+                                      &paths, &written, err) &&
+              convert_onehot(&paths, s->classes, smoothing, err);
+    if (ok)
+        convert_options_tell(&s->common, &paths);
+    return ok;
 }
 
 const struct command command_onehot = {
@@ -51,7 +55,7 @@ const struct command command_onehot = {
         "to N-1 is an error that names its row, and nothing is left.",
     .examples = "  mnistprep onehot train-labels-idx1-ubyte.gz -o y.f32\n",
     .options = onehot_options,
-    .uses = USE_FORCE | USE_JOBS,
+    .uses = USE_DRY_RUN | USE_FORCE | USE_JOBS,
     .settings_size = sizeof(struct onehot_settings),
     .defaults = &onehot_defaults,
     .run = run,

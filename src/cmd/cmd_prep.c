@@ -8,13 +8,8 @@
 #include "cmd/commands.h"
 #include "cmd/datasets.h"
 #include "cmd/prep_options.h"
+#include "format/jsondoc.h"
 #include "pipeline/prepare.h"
-
-static void print_path(void *context, const char *path)
-{
-    (void)context;
-    report_path(path);
-}
 
 /* What to prepare, and where. */
 struct job {
@@ -26,7 +21,22 @@ struct job {
     char *named; /* owned: the dataset of the recipe */
     const char *also[1];
     struct prepare_settings prepare;
+    struct json_t *files; /* NULL without --json */
+    struct error failure; /* of the report */
 };
+
+static void tell_path(void *context, const char *path)
+{
+    struct job *j = context;
+
+    if (j->files) {
+        struct json_t *doc = jsondoc_object(&j->failure);
+        jsondoc_set_text(doc, "path", path, &j->failure);
+        jsondoc_append(j->files, doc, &j->failure);
+    } else if (!j->s->common.check) {
+        report_path(path);
+    }
+}
 
 static bool choose_own(struct job *j, int argc, char **argv, struct error *err)
 {
@@ -91,6 +101,10 @@ static bool set_up(struct job *j, int argc, char **argv, struct error *err)
             "splits only, use --splits");
     if (!own_words_check(&s->own, err))
         return false;
+    if (s->output && strcmp(s->output, "-") == 0)
+        return error_set(err, FAIL_USAGE,
+                         "prep makes several files, not one for standard "
+                         "output; name a directory by --output");
     if (s->fitted_on && !s->recipe)
         return error_set(err, FAIL_USAGE, "--fitted-on goes with --recipe");
     if (s->recipe && !prep_recipe_open(&j->recipe, s->recipe, err))
@@ -126,6 +140,26 @@ static void tell(const struct job *j, enum prepare_outcome outcome)
                     j->prepare.output_dir);
 }
 
+static bool print_json(struct job *j, enum prepare_outcome outcome,
+                       struct error *err)
+{
+    static const char *const words[] = {
+        [PREPARE_MADE] = "made",
+        [PREPARE_CURRENT] = "current",
+        [PREPARE_WANTED] = "wanted",
+    };
+    struct json_t *doc = jsondoc_object(&j->failure);
+
+    jsondoc_set_text(doc, "schema", "mnistprep.prep/1", &j->failure);
+    jsondoc_set_text(doc, "dataset", j->input.name, &j->failure);
+    jsondoc_set_text(doc, "state", words[outcome], &j->failure);
+    jsondoc_set_text(doc, "directory", j->prepare.output_dir, &j->failure);
+    jsondoc_set(doc, "files", j->files, &j->failure);
+    j->files = NULL;
+    return report_json(doc, &j->failure) ||
+           error_set(err, j->failure.code, "%s", j->failure.text);
+}
+
 static void tell_reason(void *context, bool current, const char *reason)
 {
     const struct job *j = context;
@@ -133,6 +167,16 @@ static void tell_reason(void *context, bool current, const char *reason)
     report_detail(&j->s->common, "%s: %s: %s", j->prepare.output_dir,
                   current ? "nothing is to be done" : "the set is to be made",
                   reason);
+}
+
+static void release_job(struct job *j)
+{
+    jsondoc_release(j->files);
+    prep_recipe_close(&j->recipe);
+    free(j->named);
+    input_release(&j->input);
+    store_release(&j->store);
+    datasets_release(&j->datasets);
 }
 
 static bool run(void *settings, int argc, char **argv, struct error *err)
@@ -157,8 +201,9 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
     bool ok = set_up(&j, argc, argv, err);
 
     if (ok) {
-        ok = prepare_dataset(&j.prepare, &outcome,
-                             s->common.check ? NULL : print_path, NULL, err);
+        j.files = s->common.json ? jsondoc_array(&j.failure) : NULL;
+        ok = prepare_dataset(&j.prepare, &outcome, tell_path, &j, err) &&
+             (!s->common.json || print_json(&j, outcome, err));
         if (!ok && j.input.dataset)
             datasets_hint_fetch(j.input.dataset, err);
     }
@@ -167,11 +212,7 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
                        j.input.name, j.prepare.output_dir);
     else if (ok)
         tell(&j, outcome);
-    prep_recipe_close(&j.recipe);
-    free(j.named);
-    input_release(&j.input);
-    store_release(&j.store);
-    datasets_release(&j.datasets);
+    release_job(&j);
     return ok;
 }
 
@@ -188,7 +229,8 @@ const struct command command_prep = {
         "dataset.json, which tells how. Files appear when all are whole, the\n"
         "manifest last. The same recipe on the same sources does nothing the\n"
         "second time, unless --force asks for it; -v says why it does or does\n"
-        "not. The paths are printed on standard output.\n"
+        "not. The paths are printed on standard output; --json says, too,\n"
+        "whether the set was made, is current, or is wanted (-n, --check).\n"
         "\n"
         "Stages, in this order: rows (--classes, --drop-duplicates, --val,\n"
         "--shuffle, --per-class, --limit, --folds), pictures (--transpose,\n"
@@ -203,7 +245,8 @@ const struct command command_prep = {
         "  mnistprep prep --augment 4 --rotate 15 --shift 2 --shuffle\n"
         "  mnistprep prep digits --from train.csv --format idx -o digits\n",
     .options = prep_options,
-    .uses = USE_DRY_RUN | USE_FORCE | USE_JOBS | USE_LOCK | USE_CHECK,
+    .uses = USE_JSON | USE_DRY_RUN | USE_FORCE | USE_JOBS | USE_LOCK |
+            USE_CHECK,
     .force_help = "make the set again; replace another set, and files\n"
                   "that mnistprep did not make",
     .settings_size = sizeof(struct prep_settings),

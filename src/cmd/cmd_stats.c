@@ -79,19 +79,21 @@ struct files {
     struct outfile plot, report;
 };
 
-static bool open_file(struct outfile *out, const char *path, bool force,
-                      struct error *err)
+static bool open_file(struct outfile *out, const char *path,
+                      const struct common *common,
+                      const struct opened_view *opened, struct error *err)
 {
     struct error terminal = { 0 };
 
     if (!path)
         return true;
+    if (!opened_view_spares(opened, path, err))
+        return false;
     if (!report_no_terminal(path, &terminal))
         return error_set(err, FAIL_USAGE,
                          "standard output is a terminal, which shows neither "
                          "PNG nor HTML; name a file, or use a pipe");
-    return outfile_open(out, path,
-                        OUTFILE_DEVICE | (force ? OUTFILE_REPLACE : 0u), err);
+    return outfile_open(out, path, report_outfile_flags(common), err);
 }
 
 static bool write_plot(const struct stats_settings *s,
@@ -108,15 +110,25 @@ static bool write_plot(const struct stats_settings *s,
     return ok;
 }
 
+static void tell_dry_run(const struct common *common, const char *path,
+                         const struct outfile *out)
+{
+    if (path && common->dry_run)
+        report_would_write(common, path, out->bytes);
+}
+
 /* Both are whole before either appears. */
 static bool write_files(const struct stats_settings *s, struct files *files,
                         const struct survey *survey, const char *raw_dir,
                         struct error *err)
 {
-    return (!s->plot || write_plot(s, survey, &files->plot.base, err)) &&
-           (!s->report ||
-            stats_report_write(survey, raw_dir, &files->report.base, err)) &&
-           (!s->plot || outfile_commit(&files->plot, err)) &&
+    if ((s->plot && !write_plot(s, survey, &files->plot.base, err)) ||
+        (s->report &&
+         !stats_report_write(survey, raw_dir, &files->report.base, err)))
+        return false;
+    tell_dry_run(&s->common, s->plot, &files->plot);
+    tell_dry_run(&s->common, s->report, &files->report);
+    return (!s->plot || outfile_commit(&files->plot, err)) &&
            (!s->report || outfile_commit(&files->report, err));
 }
 
@@ -130,10 +142,11 @@ static void tell_path(const struct stats_settings *s, const char *path)
 {
     if (!path || is_stdout(path))
         return;
-    if (s->common.json || s->tsv || is_stdout(s->plot) || is_stdout(s->report))
-        report_note(&s->common, "wrote '%s'", path);
-    else
+    if (!s->common.json && !s->tsv && !is_stdout(s->plot) &&
+        !is_stdout(s->report))
         report_path(path);
+    else if (!s->common.dry_run) /* which has told it already */
+        report_note(&s->common, "wrote '%s'", path);
 }
 
 /* ---- the command ---- */
@@ -170,8 +183,8 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
     bool ok = stats_options_check(s, err) &&
               view_options_open(&opened, &s->view, &s->common, s->split, argc,
                                 argv, err) &&
-              open_file(&files.plot, s->plot, s->common.force, err) &&
-              open_file(&files.report, s->report, s->common.force, err) &&
+              open_file(&files.plot, s->plot, &s->common, &opened, err) &&
+              open_file(&files.report, s->report, &s->common, &opened, err) &&
               survey_run(&survey, &opened.view,
                          stats_options_audits(s) ? &rules : NULL, err);
 
@@ -209,7 +222,8 @@ const struct command command_stats = {
         "  mnistprep stats --audit --near off\n"
         "  mnistprep stats kmnist --plot kmnist.png --report kmnist.html\n",
     .options = stats_options,
-    .uses = USE_JSON | USE_JOBS | USE_FORCE,
+    .uses = USE_JSON | USE_DRY_RUN | USE_JOBS | USE_FORCE,
+    .force_help = "of --plot and --report: replace existing files",
     .settings_size = sizeof(struct stats_settings),
     .run = run,
 };

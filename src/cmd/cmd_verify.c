@@ -313,10 +313,10 @@ const struct command command_verify = {
     .description =
         "Hashes the raw files anew, and makes the prepared set again in\n"
         "memory to compare it with its files, byte by byte. Without the raw\n"
-        "files it compares with the SHA-256 that 'prep --checksums' notes; a\n"
-        "file that has none is 'size-only'. Without names it checks all that\n"
-        "is on disk, prepared sets of your own as well. The exit status is 3\n"
-        "when anything is not right.",
+        "files it compares with the SHA-256 that 'prep --checksums' notes, of\n"
+        "pictures in a folder, too; a file that has none is 'size-only'.\n"
+        "Without names it checks all that is on disk, prepared sets of your\n"
+        "own as well. The exit status is 3 when anything is not right.",
     .examples = "  mnistprep verify\n  mnistprep verify mnist --json\n",
     .options = verify_options,
     .uses = USE_JSON | USE_JOBS,

@@ -21,16 +21,18 @@ static bool same_file(const char *from, const char *to)
 bool convert_options_resolve(const struct convert_options *o,
                              const struct common *common, const char *input,
                              const char *default_format,
-                             struct convert_paths *to, struct error *err)
+                             struct convert_paths *to, uint64_t *written,
+                             struct error *err)
 {
     const char *format = o->format ? o->format : default_format;
 
+    *written = 0;
     *to = (struct convert_paths){
         .from = input,
         .to = o->output ? o->output : "-",
-        .outfile_flags = OUTFILE_DEVICE |
-                         (common->force ? OUTFILE_REPLACE : 0u),
+        .outfile_flags = report_outfile_flags(common),
         .jobs = (unsigned)common->jobs,
+        .written = written,
     };
     to->format = format_find_writable(format, err);
     if (!to->format || !report_no_terminal(to->to, err))
@@ -44,4 +46,11 @@ bool convert_options_resolve(const struct convert_options *o,
                          "'%s' is the input itself; choose another --output",
                          to->to);
     return true;
+}
+
+void convert_options_tell(const struct common *common,
+                          const struct convert_paths *paths)
+{
+    if (common->dry_run)
+        report_would_write(common, paths->to, *paths->written);
 }

@@ -4,6 +4,7 @@
 #define MP_CMD_CONVERT_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cli/option.h"
 #include "format/formats.h"
@@ -30,12 +31,18 @@ struct convert_options {
                     "(default: " default_format ")"                 \
     }
 
-/* Checks what can be wrong before any byte is read. */
+/* Checks what can be wrong before any byte is read. With --dry-run the
+ * conversion goes through, but what would be written is only counted, in
+ * *written. */
 bool MUST_USE convert_options_resolve(const struct convert_options *o,
                                       const struct common *common,
                                       const char *input,
                                       const char *default_format,
                                       struct convert_paths *to,
-                                      struct error *err);
+                                      uint64_t *written, struct error *err);
+
+/* After a conversion: with --dry-run, says what would have been written. */
+void convert_options_tell(const struct common *common,
+                          const struct convert_paths *paths);
 
 #endif

@@ -24,6 +24,12 @@
 struct destination {
     const char *file; /* NULL: files in `dir` */
     const char *dir;
+    bool is_new; /* of a dry run: `dir` would be made, and nothing is in it */
+};
+
+/* Of a dry run: what would be written. */
+struct tally {
+    uint64_t pictures, bytes;
 };
 
 static bool is_directory(const char *path)
@@ -58,6 +64,18 @@ static bool find_destination(const struct dump *d, struct destination *to,
     return report_no_terminal(output, err);
 }
 
+/* A dry run only asks whether it could be made. */
+static bool make_directory(const struct dump *d, struct destination *to,
+                           struct error *err)
+{
+    if (to->file)
+        return true;
+    if (!d->settings->common.dry_run)
+        return directory_make(to->dir, err);
+    to->is_new = !file_exists(to->dir);
+    return directory_can_make(to->dir, err);
+}
+
 /* malloc'd. */
 static char *picture_path(const struct destination *to, const char *name,
                           struct error *err)
@@ -67,18 +85,42 @@ static char *picture_path(const struct destination *to, const char *name,
 
 /* libpng comes with crumbs: they are gathered in `png`, and written at once.
  * What is there already, from a run that was interrupted, is not in the way. */
-static bool write_picture(const struct dump *d, const char *path,
-                          const struct canvas *canvas, struct bytes_writer *png,
+static bool write_picture(const struct dump *d, const struct destination *to,
+                          const char *path, const struct canvas *canvas,
+                          struct bytes_writer *png, struct tally *tally,
                           struct error *err)
 {
     bool replace = d->settings->common.force || !d->settings->output;
-    unsigned flags = OUTFILE_DEVICE |
+    unsigned flags = report_outfile_flags(&d->settings->common) |
                      (replace ? OUTFILE_REPLACE : OUTFILE_SAME);
 
     png->n = 0;
-    return pngimage_write(&png->base, canvas->pixels, canvas->width,
-                          canvas->height, err) &&
-           outfile_put(path, png->bytes, png->n, flags, err);
+    if (!pngimage_write(&png->base, canvas->pixels, canvas->width,
+                        canvas->height, err) ||
+        (!to->is_new && !outfile_put(path, png->bytes, png->n, flags, err)))
+        return false;
+    if (replace || !file_is_regular(path)) { /* else it is the same */
+        tally->pictures++;
+        tally->bytes += png->n;
+    }
+    return true;
+}
+
+static void tell_tally(const struct dump *d, const struct destination *to,
+                       const struct tally *tally)
+{
+    const struct common *common = &d->settings->common;
+
+    if (!common->dry_run)
+        return;
+    if (to->file)
+        report_would_write(common, to->file, tally->bytes);
+    else
+        report_note(common,
+                    "would write %" PRIu64 " picture%s (%" PRIu64
+                    " bytes) to '%s'",
+                    tally->pictures, tally->pictures == 1 ? "" : "s",
+                    tally->bytes, to->dir);
 }
 
 static void tell_path(const char *path)
@@ -117,6 +159,7 @@ static void picture_name(const struct dump *d, const struct sample *s,
 struct pencil {
     struct canvas canvas;
     struct bytes_writer png;
+    struct tally tally;
 };
 
 /* So many pictures are on their way at once: then their paths are told, in
@@ -150,7 +193,8 @@ static bool draw_sample(void *context, unsigned worker, size_t task,
         return false;
     canvas_blit(&pencil->canvas, 0, 0, (unsigned)b->d->settings->zoom, s->image,
                 all->width, all->height);
-    if (write_picture(b->d, path, &pencil->canvas, &pencil->png, err))
+    if (write_picture(b->d, b->to, path, &pencil->canvas, &pencil->png,
+                      &pencil->tally, err))
         b->path[task] = path;
     else
         free(path);
@@ -176,7 +220,7 @@ static bool draw_batches(struct batch *b, unsigned workers, struct error *err)
 }
 
 static bool write_pictures(const struct dump *d, const struct destination *to,
-                           struct error *err)
+                           struct tally *tally, struct error *err)
 {
     const struct samples *all = &d->samples;
     size_t zoom = d->settings->zoom, workers = d->settings->common.jobs;
@@ -196,6 +240,8 @@ static bool write_pictures(const struct dump *d, const struct destination *to,
     }
     ok = ok && draw_batches(&batch, (unsigned)workers, err);
     for (size_t i = 0; batch.pencil && i < workers; i++) {
+        tally->pictures += batch.pencil[i].tally.pictures;
+        tally->bytes += batch.pencil[i].tally.bytes;
         canvas_release(&batch.pencil[i].canvas);
         bytes_writer_release(&batch.pencil[i].png);
     }
@@ -261,7 +307,7 @@ static void fill_sheet(const struct dump *d, struct sheet *sheet, bool by_class)
 }
 
 static bool write_sheet(const struct dump *d, const struct destination *to,
-                        struct error *err)
+                        struct tally *tally, struct error *err)
 {
     const struct dump_settings *s = d->settings;
     struct bytes_writer png;
@@ -292,7 +338,7 @@ static bool write_sheet(const struct dump *d, const struct destination *to,
         fill_sheet(d, &sheet, by_class);
         path = picture_path(to, name, err);
     }
-    ok = path && write_picture(d, path, &sheet.canvas, &png, err);
+    ok = path && write_picture(d, to, path, &sheet.canvas, &png, tally, err);
     if (ok)
         tell_path(path);
     free(path);
@@ -316,10 +362,16 @@ static bool check_fit(const struct dump *d, struct error *err)
 bool dump_files(struct dump *d, struct error *err)
 {
     struct destination to = { 0 };
+    struct tally tally = { 0 };
+    bool ok = dump_choose(d, err) && check_fit(d, err) &&
+              find_destination(d, &to, err) &&
+              opened_view_spares(&d->opened, to.file ? to.file : to.dir, err) &&
+              dump_read(d, err) && make_directory(d, &to, err) &&
+              (d->request.form == DUMP_SHEET
+                   ? write_sheet(d, &to, &tally, err)
+                   : write_pictures(d, &to, &tally, err));
 
-    return dump_choose(d, err) && check_fit(d, err) &&
-           find_destination(d, &to, err) && dump_read(d, err) &&
-           (to.file || directory_make(to.dir, err)) &&
-           (d->request.form == DUMP_SHEET ? write_sheet(d, &to, err)
-                                          : write_pictures(d, &to, err));
+    if (ok)
+        tell_tally(d, &to, &tally);
+    return ok;
 }

@@ -96,6 +96,10 @@ static bool check_form(const struct dump_settings *s, struct error *err)
         return error_set(err, FAIL_USAGE,
                          "--preview shows pictures in the terminal; it goes "
                          "with neither --grid nor --output");
+    if (s->preview && s->common.dry_run)
+        return error_set(err, FAIL_USAGE,
+                         "--preview writes no files; it goes without "
+                         "--dry-run");
     if (s->captions && !s->grid && !s->preview)
         return error_set(err, FAIL_USAGE, "--captions goes with --grid");
     if (s->has_padding && !s->grid)

@@ -46,6 +46,20 @@ bool own_input(const struct own_words *w, const char *name, struct input *in,
     return true;
 }
 
+bool own_tables_check(int label_column, const char *shape,
+                      const struct input *in, struct error *err)
+{
+    bool asked = label_column != INPUT_LABEL_AUTO || shape;
+
+    for (size_t i = 0; asked && i < in->split_count; i++)
+        asked = in->split[i].form != INPUT_TABLE;
+    return !asked ||
+           error_set(err, FAIL_USAGE,
+                     "--label-column and --shape are about tables, and '%s' "
+                     "has none",
+                     in->name);
+}
+
 bool own_size_parse(const char *option, const char *text, uint64_t *height,
                     uint64_t *width, struct error *err)
 {

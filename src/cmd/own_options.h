@@ -26,6 +26,11 @@ bool MUST_USE own_words_check(const struct own_words *w, struct error *err);
 bool MUST_USE own_input(const struct own_words *w, const char *name,
                         struct input *in, struct error *err);
 
+/* FAIL_USAGE for --label-column (an enum input_label) or --shape, when nothing
+ * that is read is a table. */
+bool MUST_USE own_tables_check(int label_column, const char *shape,
+                               const struct input *in, struct error *err);
+
 /* "28x28", or NULL, which changes nothing. FAIL_USAGE naming the option. */
 bool MUST_USE own_size_parse(const char *option, const char *text,
                              uint64_t *height, uint64_t *width,

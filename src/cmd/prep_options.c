@@ -32,9 +32,10 @@ const struct option_row prep_options[] = {
       .word = format_sink_name,
       .help = "one or several, as in bin,npy (default: bin).\n"
               "Numbers of the recipe: bin, npy, idx, idx.gz,\n"
-              "npz, safetensors, libsvm. Grey levels 0..255,\n"
-              "whatever --scale: csv (Kaggle), pjreddie, png,\n"
-              "torchvision, tfrecord, webdataset" },
+              "npz, safetensors, libsvm. Grey levels 0..255 and\n"
+              "plain labels, whatever --scale, --dtype, --layout,\n"
+              "--label-dtype and --smoothing: csv (Kaggle),\n"
+              "pjreddie, png, torchvision, tfrecord, webdataset" },
     { "layout", 0, CHOICE(S, words.layout, recipe_layouts), W, .arg = "AXES",
       .help = "hw (default), hwc or chw: a channel axis of one" },
     { "transpose", 0, FLAG(S, words.transpose), W,
@@ -151,6 +152,10 @@ static bool check_pairs(const struct recipe_words *w, struct error *err)
         return error_set(err, FAIL_USAGE,
                          "--smoothing goes with one-hot rows, which "
                          "--no-onehot leaves out");
+    if (w->seed && !w->val && !w->folds && !w->shuffle && !w->augment)
+        return error_set(err, FAIL_USAGE,
+                         "--seed goes with --val, --folds, --shuffle or "
+                         "--augment");
     return true;
 }
 
@@ -217,7 +222,8 @@ bool prep_recipe(const struct prep_settings *s, const struct input *in,
     if (w->seed && !number_parse_u64(w->seed, &r->seed))
         return error_set(err, FAIL_USAGE,
                          "--seed: '%s' is no whole number below 2^64", w->seed);
-    if (!check_pairs(w, err))
+    if (!check_pairs(w, err) ||
+        !own_tables_check(w->label_column, w->shape, in, err))
         return false;
     if (!dtype_parse(label_dtype_names[w->label_dtype], &label_dtype) ||
         !scale_options_resolve(&w->scale, &r->scale, &dtype, err))

@@ -16,7 +16,8 @@ bool scale_options_resolve(const struct scale_options *o, struct scale *scale,
     assert(known);
     (void)known;
     if (o->scale)
-        return scale_parse(o->scale, scale, err);
+        return scale_parse(o->scale, scale, err) &&
+               scale_check(scale, *dtype, err);
     *scale =
         (struct scale){ .mode = *dtype == DTYPE_U8 ? SCALE_NONE : SCALE_UNIT };
     return true;

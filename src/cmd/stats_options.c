@@ -91,6 +91,10 @@ bool stats_options_check(const struct stats_settings *s, struct error *err)
     double near = 0;
     struct error why = { 0 };
 
+    if (s->common.dry_run && !s->plot && !s->report)
+        return error_set(err, FAIL_USAGE,
+                         "--dry-run goes with --plot or --report; without "
+                         "them no file is written");
     if (s->table_given && !s->tsv)
         return error_set(err, FAIL_USAGE, "--table goes with --tsv");
     if (s->pixels && !s->common.json)

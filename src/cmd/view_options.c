@@ -106,6 +106,7 @@ static bool open_own(struct opened_view *to, const struct view_options *o,
                  : input_add_files(&in, name, o->images.text[0],
                                    o->labels.count ? o->labels.text[0] : NULL,
                                    split, err)) &&
+        own_tables_check(o->label_column, o->shape, &in, err) &&
         view_of_input(&to->view, &in, &table, flags, err) &&
         store_init(&to->store, common->data_dir, to->view.name, err);
 
@@ -165,6 +166,60 @@ bool view_options_open(struct opened_view *to, const struct view_options *o,
              (o->prepared ? open_prepared(to, flags, name, err)
                           : open_raw(to, o, flags, name, err));
     return ok && choose(&to->view, split, err);
+}
+
+/* ---- outputs that would be inputs ---- */
+
+struct refusal {
+    const struct view *view;
+    const char *path;
+};
+
+static bool spares_name(const struct refusal *r, const char *name)
+{
+    struct error ignored = { 0 };
+    char *path = path_join(r->view->dir, name, &ignored);
+    bool spared = !path || (!file_is_same(r->path, path) &&
+                            !path_is_within(r->path, path));
+
+    free(path);
+    return spared;
+}
+
+static bool spares_file(void *context, const struct manifest_file *file)
+{
+    return spares_name(context, file->file);
+}
+
+static bool spares_set(struct refusal *r)
+{
+    return spares_name(r, STORE_MANIFEST) &&
+           manifest_each_file(&r->view->manifest, spares_file, r);
+}
+
+static bool spares_input(const struct refusal *r)
+{
+    const struct input *in = &r->view->input;
+
+    for (size_t i = 0; i < in->split_count; i++)
+        for (int part = 0; part < CATALOGUE_PARTS; part++)
+            if (in->split[i].path[part] &&
+                (file_is_same(r->path, in->split[i].path[part]) ||
+                 path_is_within(r->path, in->split[i].path[part])))
+                return false;
+    return true;
+}
+
+bool opened_view_spares(const struct opened_view *v, const char *path,
+                        struct error *err)
+{
+    struct refusal r = { &v->view, path };
+
+    if (v->view.prepared ? spares_set(&r) : spares_input(&r))
+        return true;
+    return error_set(err, FAIL_USAGE,
+                     "'%s' is read, and would be replaced; choose another name",
+                     path);
 }
 
 void opened_view_hint(const struct opened_view *v, struct error *err)

@@ -67,6 +67,10 @@ bool MUST_USE view_options_open(struct opened_view *to,
                                 const struct common *common, const char *split,
                                 int argc, char **argv, struct error *err);
 
+/* FAIL_USAGE when an output of this name would replace what is read. */
+bool MUST_USE opened_view_spares(const struct opened_view *v, const char *path,
+                                 struct error *err);
+
 /* Puts what to do behind an error about files that are not there. */
 void opened_view_hint(const struct opened_view *v, struct error *err);
 

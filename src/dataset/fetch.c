@@ -39,7 +39,8 @@ struct job {
     struct receipt receipt;
     const char **mirrors; /* owned */
     size_t mirror_count;
-    bool read_only; /* nothing can come, so nothing is written either */
+    bool hopeless;  /* nothing can come */
+    bool read_only; /* nothing is written */
     struct item item[FILES_MAX];
     size_t count;
 };
@@ -65,15 +66,15 @@ static bool list_mirrors(struct job *job, struct error *err)
     return true;
 }
 
-/* A dry run, and one that may not ask any of the mirrors, leaves no trace. */
-static bool writes_nothing(const struct job *job)
+/* May any of the mirrors be asked? */
+static bool can_come(const struct job *job)
 {
-    const struct fetch_settings *s = job->settings;
-    bool can_come = !s->transfer.offline;
+    bool offline = job->settings->transfer.offline;
 
     for (size_t i = 0; i < job->mirror_count; i++)
-        can_come = can_come || transfer_is_local(job->mirrors[i]);
-    return s->dry_run || !can_come;
+        if (!offline || transfer_is_local(job->mirrors[i]))
+            return true;
+    return false;
 }
 
 /* Under what other names a directory may have the file: gunzip -N restores a
@@ -202,6 +203,19 @@ static bool list_items(struct job *job, const char *raw_dir, struct error *err)
     return true;
 }
 
+/* Offline, a directory may have been asked in vain: what to get is told all the
+ * same. */
+static void tell_by_hand(struct item *item)
+{
+    struct error *err = &item->err;
+    size_t used = strlen(err->text);
+
+    if (item->job->settings->transfer.offline && err->code == FAIL_NETWORK &&
+        !strstr(err->text, item->by_hand))
+        snprintf(err->text + used, sizeof err->text - used,
+                 ", or get %s and put it at '%s'", item->by_hand, item->path);
+}
+
 static void note_arrival(struct item *item, const struct transfer_file *t)
 {
     char *url = NULL;
@@ -209,6 +223,7 @@ static void note_arrival(struct item *item, const struct transfer_file *t)
     item->result.state = FETCH_FAILED;
     if (!t->ok) {
         item->err = t->err;
+        tell_by_hand(item);
         return;
     }
     item->result.from = t->from;
@@ -281,47 +296,25 @@ static void download(struct job *job)
     note_batch(&members);
 }
 
-/* Offline all files are to be got by hand: the first is told with its place,
- * the others by their names. */
-static void name_others(const struct job *job, const struct error *told,
-                        struct error *err)
-{
-    const char *before = "; and likewise ";
-
-    for (size_t i = 0; i < job->count; i++) {
-        const struct item *item = &job->item[i];
-        size_t used = strlen(err->text);
-        if (&item->err == told || item->err.code != FAIL_NETWORK)
-            continue;
-        snprintf(err->text + used, sizeof err->text - used, "%s%s%s%s", before,
-                 item->file->name, item->there ? ", " : "",
-                 item->there ? item->there : "");
-        before = ", ";
-    }
-}
-
 /* Tells of each file, in order; the most severe failure decides. */
 static bool report(struct job *job, struct error *err)
 {
     const struct error *worst = NULL;
+    bool alone = job->hopeless || job->settings->transfer.offline;
 
     for (size_t i = 0; i < job->count; i++) {
         struct item *item = &job->item[i];
         item->result.path = item->path;
         item->result.file = item->file;
         item->result.err = &item->err;
+        item->result.by_hand = item->err.code == FAIL_NETWORK && alone;
         if (job->settings->done)
             job->settings->done(job->settings->context, &item->result);
         if (item->err.code != FAIL_NONE &&
             (!worst || item->err.code > worst->code))
             worst = &item->err;
     }
-    if (!worst)
-        return true;
-    error_set(err, worst->code, "%s", worst->text);
-    if (job->settings->transfer.offline && worst->code == FAIL_NETWORK)
-        name_others(job, worst, err);
-    return false;
+    return !worst || error_set(err, worst->code, "%s", worst->text);
 }
 
 static void release_job(struct job *job)
@@ -361,7 +354,9 @@ bool fetch_dataset(const struct catalogue_dataset *dataset,
     job->dataset = dataset;
     job->settings = settings;
     bool ok = list_items(job, store->raw, err) && list_mirrors(job, err);
-    job->read_only = ok && writes_nothing(job);
+    /* A dry run, and one to which nothing can come, leave no trace. */
+    job->hopeless = ok && !can_come(job);
+    job->read_only = settings->dry_run || job->hopeless;
     if (ok && !job->read_only) {
         ok = directory_make(store->raw, err) &&
              directory_lock(&lock, store->raw, &settings->wait, err);
@@ -371,7 +366,7 @@ bool fetch_dataset(const struct catalogue_dataset *dataset,
     ok = ok && receipt_open(&job->receipt, store->raw, err);
     for (size_t i = 0; ok && i < job->count; i++)
         look_at_disk(&job->item[i]);
-    if (ok && !settings->dry_run)
+    if (ok && (!settings->dry_run || (job->hopeless && !settings->check)))
         download(job);
     ok = ok && report(job, err);
     if (lock.fd_plus_1 > 0) /* what arrived has made leftovers useless */

@@ -28,6 +28,8 @@ struct fetch_result {
     enum rawfile_verdict verdict; /* of FETCH_KEPT and FETCH_ARRIVED */
     const char *from;             /* the mirror, of FETCH_ARRIVED */
     const struct error *err;      /* of FETCH_FAILED */
+    bool by_hand; /* of FETCH_FAILED: no mirror on the network was to be asked,
+                     and err says how else to get the file */
 };
 
 struct fetch_settings {
@@ -38,7 +40,8 @@ struct fetch_settings {
     size_t mirror_count;
     bool only_mirrors; /* leave out the catalogue's own */
     bool force;        /* replace files that are not ours */
-    bool dry_run;
+    bool dry_run;      /* what no mirror may be asked for fails here, too */
+    bool check;        /* a dry run that only asks what is missing */
 
     /* Before the first download: how many files and bytes (0: not known) are
      * wanted. And then for each file, in the catalogue's order. */

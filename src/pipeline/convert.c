@@ -53,8 +53,11 @@ static ptrdiff_t next_block(struct conversion *c, size_t elements,
     return array_read_native(&c->in, c->from, elements, err);
 }
 
-static bool finish(struct conversion *c, bool ok, struct error *err)
+static bool finish(struct conversion *c, const struct convert_paths *paths,
+                   bool ok, struct error *err)
 {
+    if (paths->written)
+        *paths->written = c->out.out.bytes;
     ok = ok && arrayfile_finish(&c->out, err) && arrayfile_commit(&c->out, err);
     arrayfile_abandon(&c->out);
     array_close(&c->in);
@@ -72,7 +75,7 @@ bool convert_decode(const struct convert_paths *paths, struct error *err)
 
     while (ok && (n = next_block(&c, BLOCK_ELEMENTS, err)) > 0)
         ok = arrayfile_write(&c.out, c.from, (size_t)n, err);
-    return finish(&c, ok && n == 0, err);
+    return finish(&c, paths, ok && n == 0, err);
 }
 
 static bool check_pixels(const struct array_stream *in, struct error *err)
@@ -213,7 +216,7 @@ bool convert_normalize(const struct convert_paths *paths,
     }
     normalize_release(&normalize);
     pixel_moments_release(&moments);
-    return finish(&c, ok && n == 0, err);
+    return finish(&c, paths, ok && n == 0, err);
 }
 
 static bool check_label_array(const struct array_stream *in, struct error *err)
@@ -264,5 +267,5 @@ bool convert_onehot(const struct convert_paths *paths, size_t classes,
         first += (uint64_t)n;
     }
     free(labels);
-    return finish(&c, ok && n == 0, err);
+    return finish(&c, paths, ok && n == 0, err);
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "format/formats.h"
@@ -15,7 +16,8 @@ struct convert_paths {
     const char *from, *to;
     const struct format *format;
     unsigned outfile_flags;
-    unsigned jobs; /* 1: everything in one thread */
+    unsigned jobs;     /* 1: everything in one thread */
+    uint64_t *written; /* becomes the bytes of the output; NULL: nobody asks */
 };
 
 /* The same elements in another format. */

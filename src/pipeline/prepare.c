@@ -52,9 +52,18 @@ static bool refuse_source(const struct preparation *p, const char *path,
                  path_is_within(in->split[i].path[part], path)))
                 return error_set(err, FAIL_USAGE,
                                  "'%s' is to be read and would be replaced; "
-                                 "choose another --output",
+                                 "choose another name, or another --output",
                                  path);
     return true;
+}
+
+/* Nor may what make is told by. */
+static bool spare_sources(const struct preparation *p, struct error *err)
+{
+    const struct prepare_settings *s = p->settings;
+
+    return (!s->stamp || refuse_source(p, s->stamp, err)) &&
+           (!s->depfile || refuse_source(p, s->depfile, err));
 }
 
 /* Files of the old set go, even if the new one has none of their names. */
@@ -293,12 +302,15 @@ bool prepare_dataset(const struct prepare_settings *settings,
                           settings->dry_run ? NULL : settings->output_dir,
                           &settings->recipe, settings->jobs, err) &&
               setrun_has_sources(&p.set, err);
+    ok = ok && spare_sources(&p, err);
     bool was_there = file_exists(settings->output_dir);
     if (ok && !settings->dry_run) {
         ok = directory_make(settings->output_dir, err) &&
              directory_lock(&lock, settings->output_dir, &settings->wait, err);
         if (ok)
             directory_sweep(settings->output_dir);
+    } else if (ok) {
+        ok = directory_can_make(settings->output_dir, err);
     }
     ok = ok &&
          setplace_look(&p.place, settings->output_dir, settings->force, err);

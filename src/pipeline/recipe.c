@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "stage/onehot.h"
 
 enum { WORD_MAX = 128 };
 
@@ -165,10 +166,14 @@ bool recipe_check(struct recipe *r, struct error *err)
         return error_set(err, FAIL_USAGE,
                          "--group and --stratify do not go together: writers "
                          "stay whole, so classes cannot be shared out exactly");
-    if (!augment_check(&r->augment, err))
+    if (!augment_check(&r->augment, err) ||
+        !scale_check(&r->scale, (enum dtype)r->dtype, err) ||
+        !onehot_check_smoothing(r->smoothing, err))
         return false;
     if (!recipe_is_random(r))
         r->seed = 0;
+    if (r->augment.elastic == 0)
+        r->augment.elastic_sigma = 0;
     if (r->geometry.height == 0)
         r->geometry.resample = RESAMPLE_BILINEAR;
     return true;

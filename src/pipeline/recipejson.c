@@ -268,7 +268,6 @@ static bool is_possible(struct recipe *r)
     bool ok = normalize_init(&n, &scale, (enum dtype)r->dtype, &ignored) &&
               (r->label_dtype == DTYPE_U8 || r->label_dtype == DTYPE_I32 ||
                r->label_dtype == DTYPE_I64) &&
-              r->smoothing >= 0 && r->smoothing < 1 &&
               (r->geometry.height == 0) == (r->geometry.width == 0) &&
               (r->table.height == 0) == (r->table.width == 0) &&
               recipe_check(r, &ignored);

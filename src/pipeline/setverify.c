@@ -10,6 +10,7 @@
 #include "dataset/manifest.h"
 #include "dataset/rawfile.h"
 #include "dataset/store.h"
+#include "pipeline/foldersums.h"
 #include "pipeline/setplace.h"
 #include "pipeline/setrun.h"
 
@@ -19,6 +20,8 @@ struct verification {
     const char *dir;
     setverify_visitor *visit;
     void *context;
+    bool has_sums; /* SHA256SUMS is there, and right */
+    struct error failure;
 };
 
 static void judge(const struct verification *v, const char *file, bool there,
@@ -43,23 +46,60 @@ static bool has_sum(const char *path, const char sha256[DIGEST_TEXT],
                       "'%s' has not the SHA-256 that dataset.json says", path));
 }
 
-/* Without the sources: what the manifest says of a file. */
+/* By hash, where there is one: its own, or those of a folder's files in
+ * SHA256SUMS. */
+static bool is_as_noted(const struct verification *v,
+                        const struct manifest_file *file, const char *path,
+                        struct error *problem)
+{
+    if (!manifest_file_fits(file, v->dir, problem))
+        return false;
+    if (file->sha256[0] != '\0')
+        return has_sum(path, file->sha256, problem);
+    return !file->is_folder || !v->has_sums ||
+           folder_sums_check(v->dir, file->file, file->files, problem);
+}
+
+/* Without the sources: what the manifest says of a file. A signal ends it. */
 static bool compare_noted(void *context, const struct manifest_file *file)
 {
-    const struct verification *v = context;
+    struct verification *v = context;
     struct error problem = { 0 };
-    bool summed = file->sha256[0] != '\0';
+    bool summed = file->sha256[0] != '\0' || (file->is_folder && v->has_sums);
 
     char *path = path_join(v->dir, file->file, &problem);
     bool there = path && file_exists(path);
-    bool fits = there && manifest_file_fits(file, v->dir, &problem) &&
-                (!summed || has_sum(path, file->sha256, &problem));
+    bool fits = there && is_as_noted(v, file, path, &problem);
+    free(path);
+    if (problem.code == FAIL_INTERRUPTED) {
+        v->failure = problem;
+        return false;
+    }
     if (fits && !summed)
         v->visit(v->context, file->file, SETVERIFY_SIZE_ONLY, NULL);
     else
         judge(v, file->file, there, fits ? NULL : problem.text);
+    return true;
+}
+
+static bool finds_sums(void *context, const struct manifest_file *file)
+{
+    struct verification *v = context;
+    struct error ignored = { 0 };
+    char *path = path_join(v->dir, file->file, &ignored);
+
+    if (path && strcmp(file->file, OUTPUTS_SUMS) == 0 &&
+        file->sha256[0] != '\0')
+        v->has_sums = has_sum(path, file->sha256, &ignored);
     free(path);
     return true;
+}
+
+static bool compare_all_noted(struct verification *v, struct error *err)
+{
+    return manifest_each_file(&v->manifest, finds_sums, v) &&
+           (manifest_each_file(&v->manifest, compare_noted, v) ||
+            error_set(err, v->failure.code, "%s", v->failure.text));
 }
 
 /* False when one is missing. */
@@ -162,7 +202,7 @@ bool setverify(const struct catalogue_dataset *dataset, const char *raw_dir,
     bool ok = manifest_read(&v.manifest, prepared_dir, err);
     if (!dataset) {
         *recomputed = false;
-        ok = ok && manifest_each_file(&v.manifest, compare_noted, &v);
+        ok = ok && compare_all_noted(&v, err);
         manifest_release(&v.manifest);
         return ok;
     }
@@ -180,7 +220,7 @@ bool setverify(const struct catalogue_dataset *dataset, const char *raw_dir,
     if (*recomputed)
         ok = recompute(&v, err);
     else if (ok)
-        ok = manifest_each_file(&v.manifest, compare_noted, &v);
+        ok = compare_all_noted(&v, err);
     setrun_release(&v.set);
     pixel_moments_release(&moments);
     input_release(&input);

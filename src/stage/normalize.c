@@ -193,19 +193,30 @@ static bool fill_pixels(struct normalize *n, struct error *err)
     return make_pixel_tables(n, err);
 }
 
+static bool check_deviation(const struct scale *scale, struct error *err)
+{
+    return scale->std > 0 ||
+           error_set(err, FAIL_USAGE, "a deviation of %g is not above zero",
+                     scale->std);
+}
+
+bool scale_check(const struct scale *scale, enum dtype dtype, struct error *err)
+{
+    if (scale->mode == SCALE_CUSTOM && !check_deviation(scale, err))
+        return false;
+    return dtype != DTYPE_U8 || scale->mode == SCALE_NONE ||
+           error_set(err, FAIL_USAGE,
+                     "--dtype u8 keeps whole grey levels: it goes with "
+                     "--scale none only");
+}
+
 bool normalize_init(struct normalize *n, const struct scale *scale,
                     enum dtype dtype, struct error *err)
 {
-    bool fitted = scale->mode == SCALE_STANDARD || scale->mode == SCALE_CUSTOM;
-
     *n = (struct normalize){ .scale = *scale, .dtype = dtype };
-    if (fitted && !(scale->std > 0))
-        return error_set(err, FAIL_USAGE, "a deviation of %g is not above zero",
-                         scale->std);
-    if (dtype == DTYPE_U8 && scale->mode != SCALE_NONE)
-        return error_set(err, FAIL_USAGE,
-                         "--dtype u8 keeps whole grey levels: it goes with "
-                         "--scale none only");
+    if ((scale->mode == SCALE_STANDARD && !check_deviation(scale, err)) ||
+        !scale_check(scale, dtype, err))
+        return false;
     if (dtype != DTYPE_U8 && !dtype_is_float(dtype))
         return error_set(err, FAIL_USAGE,
                          "pixels cannot become %s; there are f32, f64, f16, "

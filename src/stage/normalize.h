@@ -38,6 +38,11 @@ bool MUST_USE scale_parse(const char *text, struct scale *to,
 const char *scale_word(size_t i);
 const char *scale_name(enum scale_mode mode); /* "custom" for MEAN,STD */
 
+/* What can be told before anything is read. Refuses, with FAIL_USAGE, MEAN,STD
+ * whose deviation is not above zero, and u8 with any scale but none. */
+bool MUST_USE scale_check(const struct scale *scale, enum dtype dtype,
+                          struct error *err);
+
 /* Takes mean and deviation for SCALE_STANDARD from all pixels' histogram;
  * FAIL_DATA when there are none, or all are equal. */
 bool MUST_USE scale_fit(struct scale *scale, const uint64_t histogram[256],

@@ -4,6 +4,15 @@
 
 #include <inttypes.h>
 
+bool onehot_check_smoothing(double smoothing, struct error *err)
+{
+    return (smoothing >= 0 && smoothing < 1) ||
+           error_set(err, FAIL_USAGE,
+                     "a smoothing of %g is not possible; it is at least 0 and "
+                     "below 1",
+                     smoothing);
+}
+
 bool onehot_init(struct onehot *o, size_t classes, double smoothing,
                  struct error *err)
 {
@@ -11,11 +20,8 @@ bool onehot_init(struct onehot *o, size_t classes, double smoothing,
         return error_set(err, FAIL_USAGE,
                          "%zu classes are not possible; 1 to 65536 are",
                          classes);
-    if (!(smoothing >= 0 && smoothing < 1))
-        return error_set(err, FAIL_USAGE,
-                         "a smoothing of %g is not possible; it is at least 0 "
-                         "and below 1",
-                         smoothing);
+    if (!onehot_check_smoothing(smoothing, err))
+        return false;
     o->classes = classes;
     o->on = (float)(1 - smoothing + smoothing / (double)classes);
     o->off = (float)(smoothing / (double)classes);

@@ -15,6 +15,9 @@ struct onehot {
 };
 
 /* smoothing E is in [0, 1); else FAIL_USAGE. */
+bool MUST_USE onehot_check_smoothing(double smoothing, struct error *err);
+
+/* Checks that, too. */
 bool MUST_USE onehot_init(struct onehot *o, size_t classes, double smoothing,
                           struct error *err);
 

@@ -702,7 +702,7 @@ PY
         emnist-letters:4 emnist-digits:4 emnist-mnist:4 k49:4 \
         kannada-mnist:6; do
         n=${name#*:} name=${name%:*}
-        mp fetch "$name" -n --offline
+        mp fetch "$name" -n
         assert_status 0
         [ "$(printf '%s\n%s\n' "$output" "$stderr" |
             grep -oE '[a-zA-Z0-9_-]+-[a-z0-9-]+\.(gz|xz|npz)' | sort -u |

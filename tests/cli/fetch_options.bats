@@ -17,21 +17,74 @@ load fetch
         "$MNISTPREP" -q --catalogue "$fixtures/tiny.json" fetch tiny --only-mirrors --retries 0 --offline \
         --mirror "$url/ok/"
     assert_status 4
-    assert_one_error_line 'offline'
-    assert_one_error_line "${tiny_files[0]}|tiny"
+    assert_by_hand 'this is offline' "${tiny_files[@]}"
     no_match 'AF_INET' trace
     [ "$(requests '')" -eq 0 ]
     assert_nothing
 }
 
-@test "fetch: --offline names all files, calls damage damage, and writes nothing" {
-    local file
+# assert_by_hand WHY FILES...: a line for each file, in order, and no other: why
+# it is not there, from where to get it, its hash, and where to put it.
+assert_by_hand() {
+    local why=$1 file line sum
+    shift
+    assert_stderr_line_count "$#" || return 1
+    while IFS= read -r line; do
+        file=$1
+        sum=$(sha256sum <"$src/$file") || return 1
+        [[ $line == "mnistprep fetch: $file: "*"$why"*"get http://127.0.0.1:9/$file (SHA-256 ${sum%% *}) and put it at '$raw/$file'" ]] ||
+            seen "not how to get $file: $line" || return 1
+        shift
+    done <<<"$stderr"
+}
+
+@test "fetch: --offline tells of each file how to get it, and writes nothing" {
     tiny --offline -q
     assert_status 4
-    for file in "${tiny_files[@]}"; do
-        assert_one_error_line "offline.*$file|$file.*offline"
-    done
+    assert_by_hand 'not on disk, and this is offline' "${tiny_files[@]}"
+    assert_no_stdout
     assert_absent data
+    # A dry run refuses what the run would refuse; --check only asks.
+    tiny --offline -q -n
+    assert_status 4
+    assert_by_hand 'not on disk, and this is offline' "${tiny_files[@]}"
+    tiny --offline -q --check
+    assert_status 10
+    assert_one_error_line '4 files are to be fetched'
+    # With --json, too, and a directory that was asked in vain.
+    tiny --offline -q --json
+    assert_by_hand 'not on disk, and this is offline' "${tiny_files[@]}"
+    mkdir empty
+    tiny --offline -q --mirror empty
+    assert_status 4
+    assert_by_hand 'no mirror has it right: empty: it has no such file; name another --mirror, or ' \
+        "${tiny_files[@]}"
+}
+
+@test "fetch: --offline tells of the files of all datasets, and the worst decides" {
+    fixture dataset other --seed 99
+    fixture catalogue other.json --name other --dir other
+    "$MNISTPREP_TEST_PYTHON" - "$fixtures/tiny.json" <<'PY'
+import json, sys
+one, other = (json.load(open(f)) for f in (sys.argv[1], 'other.json'))
+one['datasets'] += other['datasets']
+json.dump(one, open('both.json', 'w'))
+PY
+    mp -q --catalogue both.json fetch other tiny --offline
+    assert_status 4
+    assert_stderr_line_count 8
+    [ "$(grep -c "and put it at 'data/other/raw" <<<"$stderr")" -eq 4 ]
+    # A file that is not ours is in the way: the last line, and the status.
+    mkdir -p data/other/raw
+    echo mine >"data/other/raw/${tiny_files[0]}"
+    mp -q --catalogue both.json fetch other tiny --offline
+    assert_status 2
+    assert_stderr_line_count 8
+    assert_error_line "other/raw/${tiny_files[0]}' is there, but"
+    [ "$(grep -c 'and put it at' <<<"$stderr")" -eq 7 ]
+}
+
+@test "fetch: --offline calls damage damage, and writes nothing" {
     tiny --mirror "$src"
     assert_status 0
     fixture truncate "$src/${tiny_files[2]}" "$PWD/short" --keep 1000
@@ -40,8 +93,8 @@ load fetch
     snapshot data >before
     tiny --offline -q
     assert_status 4
-    assert_one_error_line "${tiny_files[1]}: not on disk, and this is offline.*${tiny_files[2]}, damaged on disk"
-    [[ $stderr != *"${tiny_files[0]}"* ]] || seen "one that is there was named"
+    assert_by_hand 'and this is offline' "${tiny_files[1]}" "${tiny_files[2]}"
+    assert_error_line "${tiny_files[2]}: damaged on disk"
     snapshot data >after
     assert_same before after
     cp "$src/${tiny_files[1]}" data/tiny/raw
@@ -55,7 +108,7 @@ load fetch
     MNISTPREP_OFFLINE=1 mp -q --catalogue "$fixtures/tiny.json" fetch tiny --only-mirrors --retries 0 \
         --mirror "$url/ok/"
     assert_status 4
-    assert_one_error_line offline
+    assert_by_hand offline "${tiny_files[@]}"
     [ "$(requests '')" -eq 0 ]
     assert_nothing
     # Everything on disk: done.
@@ -123,12 +176,41 @@ load fetch
 
 @test "fetch: --only-mirrors without --mirror has nothing to ask" {
     mp -q --catalogue "$fixtures/tiny.json" fetch tiny --only-mirrors --retries 0
-    case $status in
-    2 | 4) ;;
-    *) seen "expected status 2 or 4" ;;
-    esac
-    assert_one_error_line mirror
+    assert_status 4
+    assert_by_hand 'there is no mirror to ask' "${tiny_files[@]}"
     assert_nothing
+}
+
+@test "fetch: on a terminal it says what comes next, and only there" {
+    local words="--catalogue $fixtures/tiny.json fetch tiny --only-mirrors --mirror $src"
+    # shellcheck disable=SC2086 # words are meant
+    oracle pty --stderr run $words >out
+    grep -qx "next: mnistprep prep tiny --catalogue '$fixtures/tiny.json'" out || seen "$(cat out)"
+    # What it says works.
+    eval "\"\$MNISTPREP\" $(sed -n 's/^next: mnistprep //p' out)" >/dev/null
+    # shellcheck disable=SC2086
+    oracle pty --stderr run $words -C "other place" >out
+    grep -qx "next: mnistprep prep tiny -C 'other place' --catalogue '$fixtures/tiny.json'" out ||
+        seen "$(cat out)"
+    for more in -q -n --json; do
+        # shellcheck disable=SC2086
+        oracle pty --stderr run $words $more >out
+        no_match '^next' out
+    done
+    # shellcheck disable=SC2086
+    oracle pty run $words >out
+    no_match '^next' out
+    # shellcheck disable=SC2086
+    mp $words
+    assert_no_stderr
+}
+
+@test "fetch: --cacert that cannot be read: 1, and nobody is asked" {
+    start_server
+    tiny --cacert none.pem --mirror "$url/ok/"
+    assert_status 1
+    assert_one_error_line "--cacert: cannot read 'none.pem'"
+    [ "$(requests '')" -eq 0 ]
 }
 
 @test "fetch -n: says what it would do, asks nobody, writes nothing" {

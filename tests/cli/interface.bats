@@ -350,7 +350,7 @@ END
 @test "options: --json writes JSON and nothing else" {
     ready
     for args in 'list' 'list tiny' 'verify' 'verify tiny' 'stats tiny' \
-        'version'; do
+        'fetch tiny --offline' 'prep tiny -n' 'version'; do
         # shellcheck disable=SC2086 # words are meant
         mp_to out --catalogue tiny.json $args --json -v
         assert_status 0
@@ -358,6 +358,37 @@ END
 d = json.load(open("out"))
 assert d["schema"] == "mnistprep.%s/1" % sys.argv[1], d["schema"]' "${args%% *}"
     done
+}
+
+@test "options: prep --json tells what became of the set, and its files" {
+    local state want
+    tiny_dataset
+    check() {
+        state=$1 want=$2
+        shift 2
+        mp_to out --catalogue tiny.json prep tiny --json "$@"
+        assert_status "$want" || return 1
+        "$MNISTPREP_TEST_PYTHON" - "$state" <<'END'
+import json, sys
+d = json.load(open('out'))
+assert d['schema'] == 'mnistprep.prep/1' and d['dataset'] == 'tiny', d
+assert d['state'] == sys.argv[1] and d['directory'] == 'data/tiny/prepared', d
+names = ['%s-%s' % (split, name) for split in ('train', 'test')
+         for name in ('images.f32', 'labels.u8', 'onehot.f32')]
+assert [f['path'] for f in d['files']] == [
+    d['directory'] + '/' + name for name in names + ['dataset.json']], d
+END
+    }
+    check wanted 0 -n
+    check wanted 10 --check
+    assert_absent data/tiny/prepared
+    check made 0
+    check current 0
+    check current 0 --check
+    check made 0 --force
+    mp --catalogue tiny.json prep tiny --json --splits none
+    assert_status 2
+    assert_no_stdout
 }
 
 @test "options: -q silences notes, not errors" {

@@ -490,4 +490,56 @@ numbers() {
     each --layout wh
     each --resample cubic
 }
+@test "usage: pairs that exclude each other, before anything is read" {
+    local command
+    rm -r data/tiny/raw
+    for command in 'prep tiny' 'prep tiny -n' 'normalize none'; do
+        for words in '--scale standard' '--scale pixel-standard' '--scale unit' '--scale 0.5,0.5'; do
+            # shellcheck disable=SC2086 # words are meant
+            mp --catalogue "$BATS_FILE_TMPDIR/tiny.json" $command --dtype u8 $words
+            assert_status 2
+            assert_one_error_line '--dtype u8 keeps whole grey levels: it goes with --scale none'
+        done
+        # shellcheck disable=SC2086 # words are meant
+        mp --catalogue "$BATS_FILE_TMPDIR/tiny.json" $command --scale 0.5,0
+        assert_status 2
+        assert_one_error_line 'a deviation of 0 is not above zero'
+    done
+    for words in 1 -0.1 2; do
+        mp --catalogue "$BATS_FILE_TMPDIR/tiny.json" prep tiny -n --smoothing "$words"
+        assert_status 2
+        assert_one_error_line "a smoothing of $words is not possible"
+    done
+    assert_absent data/tiny/prepared
+}
+@test "usage: options that would have no effect" {
+    usage '--seed goes with --val, --folds, --shuffle or --augment' --seed 3
+    usage '--seed goes with --val, --folds, --shuffle or --augment' --seed 3 --limit 5
+    usage "--label-column and --shape are about tables, and 'tiny' has none" --shape 7x5
+    usage "--label-column and --shape are about tables, and 'tiny' has none" --label-column last
+    mp --catalogue "$BATS_FILE_TMPDIR/tiny.json" prep mine --images data/tiny/raw/train-images-idx3-ubyte.gz --shape 7x5 -o o
+    assert_status 2
+    assert_one_error_line "are about tables, and 'mine' has none"
+    mp stats --images data/tiny/raw/train-images-idx3-ubyte.gz --shape 7x5
+    assert_status 2
+    assert_one_error_line 'are about tables'
+}
+@test "usage: outputs that cannot be" {
+    usage 'several files, not one for standard output' -o -
+    assert_absent ./-
+    echo mine >file
+    for words in '' -n; do
+        # shellcheck disable=SC2086 # words are meant
+        usage "'file' is not a directory" -o file $words
+        # shellcheck disable=SC2086 # words are meant
+        usage "'file' is not a directory" -o file/below $words
+    done
+    # What is read is no place for a stamp.
+    for words in --stamp --depfile; do
+        cp data/tiny/raw/train-images-idx3-ubyte.gz before
+        usage 'is to be read and would be replaced' -o o $words data/tiny/raw/train-images-idx3-ubyte.gz
+        assert_same before data/tiny/raw/train-images-idx3-ubyte.gz
+        assert_absent o
+    done
+}
 @test "usage: --seed" { each --seed -1 18446744073709551616 1.5; }

@@ -307,6 +307,37 @@ own_set() {
     assert_status 0
 }
 
+@test "verify: without raw files SHA256SUMS judges a folder of pictures" {
+    local first
+    prep --checksums --format png,bin
+    rm -r "$raw"
+    verify tiny
+    assert_status 0
+    [ "$(grep -c '^size-only' <<<"$output")" -eq 0 ] || seen "expected hashes"
+    grep -q '^ok *tiny/prepared/png$' <<<"$output" || seen "expected png"
+    first=$(find "$prepared/png" -name '*.png' | LC_ALL=C sort | head -n 1)
+    cp -p "$first" keep
+    printf '\377' | dd of="$first" bs=1 seek=50 conv=notrunc status=none
+    wrong png damaged
+    verify -q tiny
+    grep -q "'$first' has not the SHA-256 that SHA256SUMS says" <<<"$output" ||
+        seen "expected the name of the picture"
+    # One more in the place of one less.
+    mv "$first" "${first%/*}/other.png"
+    cp -p keep "${first%/*}/other.png"
+    wrong png damaged
+    rm "${first%/*}/other.png"
+    cp -p keep "$first"
+    verify tiny
+    assert_status 0
+    # A list that is not right itself proves nothing.
+    printf '0' | dd of="$prepared/SHA256SUMS" bs=1 seek=700 conv=notrunc status=none
+    printf '1' | dd of="$prepared/SHA256SUMS" bs=1 seek=701 conv=notrunc status=none
+    wrong SHA256SUMS damaged
+    verify tiny
+    grep -q '^size-only tiny/prepared/png$' <<<"$output" || seen "expected the size alone"
+}
+
 @test "verify: it says what helps, and that helps" {
     local file=$prepared/train-images.f32
     printf '\377' | dd of="$file" bs=1 seek=50 conv=notrunc status=none

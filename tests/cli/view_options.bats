@@ -130,3 +130,41 @@ n.savez("x.npz", x_train=x, y_train=n.zeros(3, "u1"))'
     refused 3 '0.5 is no grey level; whole numbers from 0 to 255 are needed$' \
         --from x.npz
 }
+
+@test "view options: what is read is never replaced, by whatever name" {
+    local sum set file
+    tiny_dataset
+    mp --catalogue tiny.json prep tiny --format bin -q
+    mp --catalogue tiny.json prep tiny --format png --limit 3 -q -o tree
+    assert_status 0
+    file=src/train-images-idx3-ubyte.gz
+    ln "$file" hard
+    ln -s "$file" soft
+    sum=$(sha256sum <"$file")
+    for name in "$file" hard soft "./$file"; do
+        for words in "--plot $name" "--report $name" "--plot $name -n"; do
+            # shellcheck disable=SC2086 # words are meant
+            mp stats --images "$file" -f $words
+            assert_status 2
+            assert_one_error_line "'$name' is read, and would be replaced"
+        done
+    done
+    [ "$(sha256sum <"$file")" = "$sum" ]
+    set=data/tiny/prepared
+    for name in $set/train-images.f32 $set/dataset.json; do
+        mp --catalogue tiny.json stats tiny --prepared -f --report "$name"
+        assert_status 2
+        assert_one_error_line "'$name' is read, and would be replaced"
+    done
+    file=$(find tree/png/train -name '00000.png')
+    mp dump --from tree/png -f -o "$file"
+    assert_status 2
+    assert_one_error_line "is read, and would be replaced"
+    mp dump --from tree/png -f -o "${file%/*}"
+    assert_status 2
+    # Beside it there is room.
+    mp --catalogue tiny.json stats tiny --prepared --report $set/report.html
+    assert_status 0
+    mp dump --from tree/png -o tree
+    assert_status 0
+}

@@ -432,7 +432,8 @@ PY
     assert_status 4
     no_match 'socket\(|connect\(' trace
     equals requests "$(requests .)" 0
-    assert_error_line "offline.*data/mini/raw/$images"
+    assert_stderr "offline.*data/mini/raw/$images"
+    assert_error_line "offline.*data/mini/raw/$labels"
     # A file by hand: from where, and how to know that it is the one.
     assert_stderr "$url/ok/$images"
     assert_stderr "${hash%% *}"

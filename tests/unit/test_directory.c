@@ -46,6 +46,9 @@ static void test_make(void **state)
 
     assert_int_equal(symlink("a", "link"), 0);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        bool was_there = is_directory(cases[i].made);
+        assert_true(directory_can_make(cases[i].path, &err));
+        assert_int_equal(is_directory(cases[i].made), was_there);
         assert_true(directory_make(cases[i].path, &err));
         assert_true(is_directory(cases[i].made));
     }
@@ -75,6 +78,9 @@ static void test_make_refused(void **state)
         struct error err = { 0 };
         assert_false(directory_make(cases[i].path, &err));
         assert_error(err, cases[i].code, cases[i].part);
+        struct error dry = { 0 };
+        assert_false(directory_can_make(cases[i].path, &dry));
+        assert_int_equal(dry.code, cases[i].code);
     }
     assert_true(file_holds("file", "abc", 3));
     assert_int_equal(entries_count("."), 3);

@@ -508,6 +508,48 @@ static void test_no_permission(void **state)
     assert_int_equal(entries_count("locked"), 0);
 }
 
+/* ---- without doing it ---- */
+
+static void test_dry_run(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        unsigned flags;
+        enum fail code;
+    } cases[] = {
+        { "x", 0, FAIL_NONE },
+        { "-", 0, FAIL_NONE },
+        { "/dev/stdout", 0, FAIL_NONE },
+        { "there", OUTFILE_REPLACE, FAIL_NONE },
+        { "fifo", OUTFILE_DEVICE, FAIL_NONE }, /* nobody reads it */
+        { "there", 0, FAIL_USAGE },
+        { ".", OUTFILE_REPLACE, FAIL_USAGE },
+        { "none/x", 0, FAIL_SYSTEM },
+        { "there/x", 0, FAIL_SYSTEM },
+    };
+
+    file_make("there", "old", 3);
+    assert_int_equal(mkfifo("fifo", 0600), 0);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        unsigned flags = cases[i].flags | OUTFILE_DRY;
+        struct error err = { 0 }, other = { 0 };
+        struct outfile o = { 0 };
+        bool ok = outfile_open(&o, cases[i].path, flags, &err);
+        assert_int_equal(err.code, cases[i].code);
+        assert_int_equal(ok, cases[i].code == FAIL_NONE);
+        for (int part = 0; ok && part < 2; part++)
+            assert_true(writer_write(&o.base, "1234", 4, &err));
+        assert_int_equal(ok ? o.bytes : 8, 8);
+        assert_true(!ok || outfile_commit(&o, &err));
+        outfile_abandon(&o);
+        assert_int_equal(put(cases[i].path, "new", flags, &other), ok);
+        assert_int_equal(other.code, cases[i].code);
+    }
+    assert_true(holds("there", "old"));
+    assert_int_equal(entries_count("."), 2);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -531,6 +573,7 @@ int main(void)
         IN_TEMP_DIR(test_interrupted),
         IN_TEMP_DIR(test_no_room),
         IN_TEMP_DIR(test_no_permission),
+        IN_TEMP_DIR(test_dry_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

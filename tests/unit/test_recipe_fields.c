@@ -22,6 +22,10 @@ static struct recipe base(void)
                         .class_list = { 3, 5 },
                         .class_count = 2,
                         .geometry = { .height = 20, .width = 20 },
+                        .augment = { .copies = 1,
+                                     .rotate = 5,
+                                     .elastic = 8,
+                                     .elastic_sigma = 4 },
                         .table = { .height = 6, .width = 6 } };
     struct error err = { 0 };
 
@@ -42,7 +46,9 @@ static struct json_t *base_json(const char *but, const char *key,
         { "classes", "[3,5]" },    { "height", "20" },
         { "width", "20" },         { "formats", "['bin']" },
         { "splits", "['train']" }, { "table_height", "6" },
-        { "table_width", "6" },
+        { "table_width", "6" },    { "augment", "1" },
+        { "rotate", "5" },         { "elastic", "8" },
+        { "elastic_sigma", "4" },
     };
     char text[1000] = "{";
     struct error err = { 0 };
@@ -87,6 +93,13 @@ enum {
     WIDTH,
     RESAMPLE,
     PAD,
+    AUGMENT,
+    ROTATE,
+    SHIFT,
+    STRETCH,
+    SHEAR,
+    ELASTIC,
+    ELASTIC_SIGMA,
     LAYOUT_HWC_,
     LAYOUT_CHW_,
     LABEL_FIRST,
@@ -127,6 +140,13 @@ static const struct {
     [WIDTH] = { "width", "16" },
     [RESAMPLE] = { "resample", "'nearest'" },
     [PAD] = { "pad", "2" },
+    [AUGMENT] = { "augment", "255" },
+    [ROTATE] = { "rotate", "0.5" },
+    [SHIFT] = { "shift", "2.0" },
+    [STRETCH] = { "stretch", "0.1" },
+    [SHEAR] = { "shear", "60.0" },
+    [ELASTIC] = { "elastic", "34.0" },
+    [ELASTIC_SIGMA] = { "elastic_sigma", "0.5" },
     [LAYOUT_HWC_] = { "layout", "'hwc'" },
     [LAYOUT_CHW_] = { "layout", "'chw'" },
     [LABEL_FIRST] = { "label_column", "'first'" },
@@ -208,6 +228,27 @@ static struct recipe changed(int field)
         break;
     case PAD:
         r.geometry.pad = 2;
+        break;
+    case AUGMENT:
+        r.augment.copies = 255;
+        break;
+    case ROTATE:
+        r.augment.rotate = 0.5;
+        break;
+    case SHIFT:
+        r.augment.shift = 2;
+        break;
+    case STRETCH:
+        r.augment.stretch = 0.1;
+        break;
+    case SHEAR:
+        r.augment.shear = 60;
+        break;
+    case ELASTIC:
+        r.augment.elastic = 34;
+        break;
+    case ELASTIC_SIGMA:
+        r.augment.elastic_sigma = 0.5;
         break;
     case LAYOUT_HWC_:
         r.layout = LAYOUT_HWC;
@@ -341,6 +382,14 @@ static void test_refused(void **state)
         { "width", "0" },
         { "resample", "'cubic'" },
         { "pad", "-1" },
+        { "augment", "256" },
+        { "augment", "-1" },
+        { "rotate", "'5'" },
+        { "rotate", "181" },
+        { "shift", "-1" },
+        { "stretch", "1" },
+        { "elastic", "1e300" },
+        { "elastic_sigma", "0" },
         { "layout", "'nhwc'" },
         { "layout", "'HW'" },
         { "checksums", "0" },
@@ -389,10 +438,14 @@ static void test_check(void **state)
     assert_true(recipe_check(&r, &err));
     assert_int_equal(r.seed, 7);
     r.val = 0;
+    assert_true(recipe_check(&r, &err));
+    assert_int_equal(r.seed, 7); /* for copies */
+    r.augment = (struct augment_rules){ .elastic_sigma = 4 };
     r.geometry = (struct geometry_rules){ .resample = RESAMPLE_NEAREST };
     assert_true(recipe_check(&r, &err));
     assert_int_equal(r.seed, 0); /* nothing is drawn */
     assert_int_equal(r.geometry.resample, RESAMPLE_BILINEAR);
+    assert_true(r.augment.elastic_sigma == 0);
     assert_no_error(err);
 
     r.stratify = true;
@@ -429,6 +482,8 @@ static void test_chooses_rows(void **state)
     r.val = 0;
     assert_true(recipe_chooses_rows(&r)); /* classes */
     r.class_count = 0;
+    assert_true(recipe_chooses_rows(&r)); /* copies */
+    r.augment = (struct augment_rules){ 0 };
     assert_false(recipe_chooses_rows(&r));
     r.val = 1;
     assert_true(recipe_chooses_rows(&r));
@@ -436,6 +491,7 @@ static void test_chooses_rows(void **state)
         r = changed(all[i]);
         r.val = 0;
         r.class_count = 0;
+        r.augment = (struct augment_rules){ 0 };
         assert_true(recipe_chooses_rows(&r));
     }
 }

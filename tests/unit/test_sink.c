@@ -12,8 +12,9 @@
 static void test_names(void **state)
 {
     (void)state;
-    static const char *const names[SET_ARRAYS] = { "images", "labels", "onehot",
-                                                   "rows", "folds" };
+    static const char *const names[SET_ARRAYS] = {
+        "images", "labels", "onehot", "rows", "folds", "copies"
+    };
 
     for (int i = 0; i < SET_ARRAYS; i++)
         assert_string_equal(set_array_name((enum set_array)i), names[i]);
