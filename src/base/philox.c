@@ -12,16 +12,12 @@ static const uint64_t multiplier[2] = { 0xd2e7470ee14c6c93,
                                         0xca5a826395121157 };
 static const uint64_t key_step[2] = { 0x9e3779b97f4a7c15, 0xbb67ae8584caa73b };
 
-/* The upper half of the product of 128 bits, by four products of halves: C has
- * no wider type everywhere. */
+/* The upper half of the product of 128 bits. */
 static uint64_t multiply_high(uint64_t a, uint64_t b)
 {
-    uint64_t a_high = a >> 32, a_low = (uint32_t)a;
-    uint64_t b_high = b >> 32, b_low = (uint32_t)b;
-    uint64_t middle = a_high * b_low + (a_low * b_low >> 32);
-    uint64_t other = a_low * b_high + (uint32_t)middle;
+    __extension__ typedef unsigned __int128 wide;
 
-    return a_high * b_high + (middle >> 32) + (other >> 32);
+    return (uint64_t)((wide)a * b >> 64);
 }
 
 void philox4x64(const uint64_t counter[4], const uint64_t key[2],

@@ -33,6 +33,16 @@ static _Noreturn void on_error(png_structp png, png_const_charp text)
     png_longjmp(png, 1);
 }
 
+/* The same while writing: the pixels are ours, so it is memory or the place. */
+static _Noreturn void on_write_error(png_structp png, png_const_charp text)
+{
+    struct context *c = png_get_error_ptr(png);
+
+    error_set(c->err, FAIL_SYSTEM, "cannot write '%s' as a PNG (%s)", c->name,
+              text);
+    png_longjmp(png, 1);
+}
+
 static void on_warning(png_structp png, png_const_charp text)
 {
     (void)png;
@@ -168,6 +178,8 @@ static bool write_picture(png_structp png, png_infop info, struct context *c,
     if (setjmp(png_jmpbuf(png)))
         return false;
     png_set_write_fn(png, c, write_bytes, flush_nothing);
+    /* libpng's own limit, a million, is for what comes from elsewhere. */
+    png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, 8,
                  PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
@@ -183,8 +195,12 @@ bool pngimage_write(struct writer *w, const unsigned char *pixels, size_t width,
                     size_t height, struct error *err)
 {
     struct context c = { .out = w, .err = err, .name = w->name };
+    if (width > PNG_UINT_31_MAX || height > PNG_UINT_31_MAX)
+        return error_set(err, FAIL_USAGE,
+                         "a picture of %zu x %zu pixels is too large for a PNG",
+                         width, height);
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &c,
-                                              on_error, on_warning);
+                                              on_write_error, on_warning);
     png_infop info = png ? png_create_info_struct(png) : NULL;
 
     bool ok = info && write_picture(png, info, &c, pixels, width, height);

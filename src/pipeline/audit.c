@@ -213,7 +213,7 @@ bool audit_add(struct audit_work *w, const unsigned char *images,
         return false;
     for (size_t i = 0; i < rows; i++) {
         const unsigned char *image = images + i * part->bytes;
-        if (!duplicates_add(&w->equal, row_hash(image, part->bytes), err))
+        if (!duplicates_add_row(&w->equal, image, part->bytes, err))
             return false;
         w->label[w->rows] = labels ? labels[i] : 0;
         w->level[w->rows] = level_of(image, part->bytes);

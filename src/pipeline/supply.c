@@ -110,10 +110,8 @@ bool supply_spool(struct supply *s, const char *dir, struct duplicates *equal,
                           err);
         first += block.rows;
         for (size_t i = 0; ok && equal && i < block.rows; i++)
-            ok = duplicates_add(
-                equal,
-                row_hash(block.images + i * s->image_bytes, s->image_bytes),
-                err);
+            ok = duplicates_add_row(equal, block.images + i * s->image_bytes,
+                                    s->image_bytes, err);
     }
     block_release(&block);
     s->spooled = ok && n == 0;

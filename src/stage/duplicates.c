@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/entropy.h"
 #include "base/grow.h"
+#include "base/interrupt.h"
 #include "base/sizes.h"
 
 /* ---- hashing ---- */
@@ -35,26 +37,26 @@ struct sums {
 
 enum { STEP_BYTES = 32 };
 
-static struct sums step(struct sums s, const unsigned char *bytes)
+static struct sums step(struct sums s, uint64_t key, const unsigned char *bytes)
 {
     uint64_t word[STEP_BYTES / 8];
 
     memcpy(word, bytes, sizeof word);
-    s.a = mix(word[0] ^ constant[0], word[1] ^ s.a);
-    s.b = mix(word[2] ^ constant[1], word[3] ^ s.b);
+    s.a = mix(word[0] ^ constant[0] ^ key, word[1] ^ s.a);
+    s.b = mix(word[2] ^ constant[1] ^ key, word[3] ^ s.b);
     return s;
 }
 
-uint64_t row_hash(const unsigned char *row, size_t n)
+uint64_t row_hash(uint64_t key, const unsigned char *row, size_t n)
 {
     struct sums s = { constant[2], constant[3] };
     unsigned char last[STEP_BYTES] = { 0 };
     const uint64_t length = n;
 
     for (; n >= STEP_BYTES; row += STEP_BYTES, n -= STEP_BYTES)
-        s = step(s, row);
+        s = step(s, key, row);
     memcpy(last, row, n);
-    s = step(s, last);
+    s = step(s, key, last);
     return mix(s.a ^ length, s.b ^ constant[0]);
 }
 
@@ -93,6 +95,14 @@ bool duplicates_add(struct duplicates *d, uint64_t hash, struct error *err)
         return false;
     d->hash[d->rows++] = hash;
     return true;
+}
+
+bool duplicates_add_row(struct duplicates *d, const unsigned char *row,
+                        size_t n, struct error *err)
+{
+    if (d->rows == 0)
+        d->key = entropy_u64();
+    return duplicates_add(d, row_hash(d->key, row, n), err);
 }
 
 /* Open addressing: a row's place is the first free one from its hash on, and
@@ -145,7 +155,7 @@ bool duplicates_find(struct duplicates *d, duplicates_same *same, void *context,
     bool ok = table_init(&table, d->rows, err);
 
     for (uint64_t row = 0; ok && row < d->rows; row++)
-        ok = look_up(&table, d, row, same, context, err);
+        ok = interrupt_none(err) && look_up(&table, d, row, same, context, err);
     free(table.place);
     return ok;
 }

@@ -9,8 +9,10 @@
 
 #include "base/error.h"
 
-/* Not cryptographic: equals are compared. */
-uint64_t row_hash(const unsigned char *row, size_t n);
+/* Not cryptographic: equals are compared. With a key that nobody can foretell,
+ * nobody can make rows that differ and all have one hash, which would be
+ * compared each with each. */
+uint64_t row_hash(uint64_t key, const unsigned char *row, size_t n);
 
 /* Sets of rows are added one after the other, as train and then test; rows are
  * numbered on through all of them. Starts as { 0 }. */
@@ -21,7 +23,12 @@ struct duplicates {
                          duplicates_find */
     uint64_t rows;
     size_t room;
+    uint64_t key; /* drawn with the first row */
 };
+bool MUST_USE duplicates_add_row(struct duplicates *d, const unsigned char *row,
+                                 size_t n, struct error *err);
+
+/* The same for a row whose hash is known. */
 bool MUST_USE duplicates_add(struct duplicates *d, uint64_t hash,
                              struct error *err);
 void duplicates_release(struct duplicates *d);

@@ -97,8 +97,8 @@ static bool run_duplicates(struct rows *r, struct error *err)
     bool ok = true;
 
     for (size_t i = 0; ok && i < r->count; i++)
-        ok = duplicates_add(
-            &d, row_hash(r->images + HEADER + i * r->bytes, r->bytes), err);
+        ok = duplicates_add_row(&d, r->images + HEADER + i * r->bytes, r->bytes,
+                                err);
     ok = ok && duplicates_find(&d, same, r, err);
     duplicates_release(&d);
     return ok;

@@ -44,13 +44,13 @@ static void test_each_bit_counts(void **state)
         unsigned char *row = malloc(n + (n == 0));
         assert_non_null(row);
         fill_noise(row, n, 5);
-        hashes[count++] = row_hash(row, n);
+        hashes[count++] = row_hash(0, row, n);
         for (size_t bit = 0; bit < 8 * n; bit++) {
             row[bit / 8] ^= (unsigned char)(1u << bit % 8);
-            hashes[count++] = row_hash(row, n);
+            hashes[count++] = row_hash(0, row, n);
             row[bit / 8] ^= (unsigned char)(1u << bit % 8);
         }
-        assert_true(row_hash(row, n) == hashes[count - 8 * n - 1]);
+        assert_true(row_hash(0, row, n) == hashes[count - 8 * n - 1]);
         free(row);
     }
     assert_int_equal(count_distinct(hashes, count), count);
@@ -64,7 +64,7 @@ static void test_black_rows_by_length(void **state)
     uint64_t hashes[sizeof black];
 
     for (size_t n = 0; n < sizeof black; n++)
-        hashes[n] = row_hash(black, n);
+        hashes[n] = row_hash(0, black, n);
     assert_int_equal(count_distinct(hashes, sizeof black), sizeof black);
 }
 
@@ -82,8 +82,8 @@ static void test_spread(void **state)
     assert_true(low && high);
     for (size_t i = 0; i < ROWS; i++) {
         row[i / 255 * 3] = (unsigned char)(1 + i % 255);
-        low[i] = row_hash(row, PIXELS) & 0xFFFF;
-        high[i] = row_hash(row, PIXELS) >> 48;
+        low[i] = row_hash(0, row, PIXELS) & 0xFFFF;
+        high[i] = row_hash(0, row, PIXELS) >> 48;
         row[i / 255 * 3] = 0;
     }
     size_t distinct[2] = { count_distinct(low, ROWS),
@@ -121,7 +121,7 @@ static uint64_t hash_of(enum hashing how, int value)
 {
     switch (how) {
     case BY_VALUE:
-        return row_hash((const unsigned char *)&value, sizeof value);
+        return row_hash(0, (const unsigned char *)&value, sizeof value);
     case ALL_EQUAL:
         return 42;
     case LAST_PLACE:
@@ -190,6 +190,32 @@ static void test_all_pairs(void **state)
 }
 
 /* The one case in a nutshell: a, b and c collide, and each comes again. */
+/* Rows whose first word makes the first factor 0 whatever follows: all have one
+ * hash for him who knows the key, and different ones otherwise. */
+static void test_rows_made_to_collide(void **state)
+{
+    (void)state;
+    enum { ROWS = 1000 };
+    uint64_t known[ROWS], other[ROWS];
+    struct duplicates d = { 0 }, e = { 0 };
+    struct error err = { 0 };
+
+    for (uint64_t i = 0; i < ROWS; i++) {
+        const uint64_t row[4] = { 0x6a09e667f3bcc909, i, 3, 4 };
+        const unsigned char *bytes = (const unsigned char *)row;
+        known[i] = row_hash(0, bytes, sizeof row);
+        other[i] = row_hash(0x123456789abcdef, bytes, sizeof row);
+        assert_true(duplicates_add_row(&d, bytes, sizeof row, &err));
+        assert_true(duplicates_add_row(&e, bytes, sizeof row, &err));
+    }
+    assert_int_equal(count_distinct(known, ROWS), 1);
+    assert_int_equal(count_distinct(other, ROWS), ROWS);
+    assert_true(d.key != e.key);
+    assert_int_equal(count_distinct(d.hash, ROWS), ROWS);
+    duplicates_release(&d);
+    duplicates_release(&e);
+}
+
 static void test_collision_loses_nothing(void **state)
 {
     (void)state;
@@ -257,6 +283,7 @@ int main(void)
         cmocka_unit_test(test_black_rows_by_length),
         cmocka_unit_test(test_spread),
         cmocka_unit_test(test_all_pairs),
+        cmocka_unit_test(test_rows_made_to_collide),
         cmocka_unit_test(test_collision_loses_nothing),
         cmocka_unit_test(test_only_equal_hashes_are_compared),
         cmocka_unit_test(test_unreadable_row),

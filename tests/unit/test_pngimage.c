@@ -425,6 +425,29 @@ static void test_write_errors(void **state)
     bytes_writer_release(&w);
 }
 
+/* libpng takes no more than a million by itself, from anybody. */
+static void test_wide_picture(void **state)
+{
+    (void)state;
+    enum { WIDE = 1000001 };
+    struct error err = { 0 };
+    struct bytes_writer w;
+    unsigned char *pixels = calloc(WIDE, 1);
+
+    assert_non_null(pixels);
+    bytes_writer_init(&w);
+    if (!pngimage_write(&w.base, pixels, WIDE, 1, &err))
+        fail_msg("%s", err.text);
+    assert_memory_equal(w.bytes + 16, "\x00\x0f\x42\x41", 4);
+    bytes_writer_release(&w);
+    bytes_writer_init(&w);
+    assert_false(pngimage_write(&w.base, pixels, (size_t)1 << 31, 1, &err));
+    assert_error(err, FAIL_USAGE, "2147483648 x 1");
+    assert_int_equal(w.n, 0);
+    bytes_writer_release(&w);
+    free(pixels);
+}
+
 static void test_versions(void **state)
 {
     (void)state;
@@ -446,6 +469,7 @@ int main(void)
         cmocka_unit_test(test_hostile_chunks),
         cmocka_unit_test(test_errors_pass),
         cmocka_unit_test(test_write_errors),
+        cmocka_unit_test(test_wide_picture),
         cmocka_unit_test(test_versions),
     };
     return cmocka_run_group_tests(tests, make_rows, NULL);
