@@ -91,13 +91,20 @@ static bool fit_rows(void *context, struct block *rows, struct error *err)
     return true;
 }
 
+/* Copies take so long that threads share a block: a larger one, since all wait
+ * for the last of them at its end. */
+enum { BLOCKS_SHARED = 8 };
+
 static size_t block_capacity(const struct setrun *set)
 {
     size_t image =
         set->shape.out_bytes * dtype_bytes((enum dtype)set->recipe.dtype);
     size_t onehot = set->class_count * sizeof(float);
 
-    return block_rows(set->shape.image_bytes, image > onehot ? image : onehot);
+    size_t rows =
+        block_rows(set->shape.image_bytes, image > onehot ? image : onehot);
+
+    return set->recipe.augment.copies > 0 ? BLOCKS_SHARED * rows : rows;
 }
 
 static bool feed(struct setrun *set, size_t source, struct supply_taker *takers,
