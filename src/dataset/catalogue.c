@@ -177,12 +177,15 @@ static bool read_splits(struct json_t *from, struct catalogue_dataset *d,
 }
 
 /* A list of texts; *to is malloc'd, the texts are the document's. */
-static bool read_texts(struct json_t *from, const char ***to, size_t *count)
+static bool read_texts(struct json_t *from, const char ***to, size_t *count,
+                       const struct place *p)
 {
     size_t n = jsondoc_count(from);
     const char **texts = calloc(n + 1, sizeof *texts);
 
-    for (size_t i = 0; texts && i < n; i++) {
+    if (!texts)
+        return error_memory(p->err);
+    for (size_t i = 0; i < n; i++) {
         texts[i] = jsondoc_text(jsondoc_at(from, i));
         if (!texts[i]) {
             free(texts);
@@ -190,8 +193,8 @@ static bool read_texts(struct json_t *from, const char ***to, size_t *count)
         }
     }
     *to = texts;
-    *count = texts ? n : 0;
-    return texts != NULL;
+    *count = n;
+    return true;
 }
 
 static bool read_quirks(struct json_t *from, struct catalogue_dataset *d,
@@ -232,13 +235,13 @@ static bool read_dataset(struct json_t *from, struct catalogue_dataset *d,
         return fault(p, "a dataset needs a plain \"name\"");
     if (!d->title || !d->licence || !d->homepage)
         return fault(p, "\"title\", \"licence\" and \"homepage\" are needed");
-    if (!read_texts(jsondoc_find(from, "classes"), &d->classes,
-                    &d->class_count) ||
+    if (!read_texts(jsondoc_find(from, "classes"), &d->classes, &d->class_count,
+                    p) ||
         d->class_count < 1 || d->class_count > 65536)
         return fault(p, "\"classes\" has to be a list of names");
     struct json_t *mirrors = jsondoc_find(from, "mirrors");
     if ((mirrors && !jsondoc_is_array(mirrors)) ||
-        !read_texts(mirrors, &d->mirrors, &d->mirror_count))
+        !read_texts(mirrors, &d->mirrors, &d->mirror_count, p))
         return fault(p, "\"mirrors\" has to be a list of URLs");
     return read_quirks(from, d, p) &&
            read_splits(jsondoc_find(from, "splits"), d, p) &&
