@@ -142,8 +142,7 @@ static bool write_header(struct sink_cursor *to, const char *header,
     uint64_t n = strlen(header) + padding;
 
     memset(spaces, ' ', sizeof spaces);
-    for (int i = 0; i < LENGTH_BYTES; i++)
-        length[i] = (unsigned char)(n >> 8 * i);
+    store_le(length, n, LENGTH_BYTES);
     return writer_write(&to->base, length, sizeof length, err) &&
            writer_write(&to->base, header, strlen(header), err) &&
            writer_write(&to->base, spaces, padding, err);
