@@ -74,20 +74,27 @@ void text_mask(char *to, size_t size, const char *from)
     to[used] = '\0';
 }
 
+char *text_vformat(struct error *err, const char *fmt, va_list args)
+{
+    va_list again;
+
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    char *text = length < 0 ? NULL : malloc((size_t)length + 1);
+    if (!text)
+        error_memory(err);
+    else
+        vsnprintf(text, (size_t)length + 1, fmt, args);
+    return text;
+}
+
 char *text_format(struct error *err, const char *fmt, ...)
 {
     va_list args;
 
     va_start(args, fmt);
-    int length = vsnprintf(NULL, 0, fmt, args);
-    va_end(args);
-    char *text = length < 0 ? NULL : malloc((size_t)length + 1);
-    if (!text) {
-        error_memory(err);
-        return NULL;
-    }
-    va_start(args, fmt);
-    vsnprintf(text, (size_t)length + 1, fmt, args);
+    char *text = text_vformat(err, fmt, args);
     va_end(args);
     return text;
 }

@@ -3,6 +3,7 @@
 #ifndef MP_BASE_TEXT_H
 #define MP_BASE_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -16,6 +17,8 @@ void text_mask(char *to, size_t size, const char *from);
 /* malloc'd formatted text, NULL with *err set; the caller frees it. */
 char *MUST_USE text_format(struct error *err, const char *fmt, ...)
     PRINTF_LIKE(2, 3);
+char *MUST_USE text_vformat(struct error *err, const char *fmt, va_list args)
+    PRINTF_LIKE(2, 0);
 
 /* malloc'd copy, NULL with *err set; the caller frees it. */
 char *MUST_USE text_copy(const char *from, struct error *err);
