@@ -200,6 +200,11 @@ static bool check_deviation(const struct scale *scale, struct error *err)
                      scale->std);
 }
 
+bool scale_is_fitted(const struct scale *scale)
+{
+    return scale->mode == SCALE_STANDARD || scale->mode == SCALE_PIXEL_STANDARD;
+}
+
 bool scale_check(const struct scale *scale, enum dtype dtype, struct error *err)
 {
     if (scale->mode == SCALE_CUSTOM && !check_deviation(scale, err))
