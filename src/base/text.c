@@ -104,6 +104,47 @@ char *text_copy(const char *from, struct error *err)
     return text_format(err, "%s", from);
 }
 
+bool text_next_word(const char **list, char word[TEXT_WORD_BYTES])
+{
+    if (!*list)
+        return false;
+    size_t n = strcspn(*list, ",");
+    size_t kept = n < TEXT_WORD_BYTES ? n : TEXT_WORD_BYTES - 1;
+    memcpy(word, *list, kept);
+    word[kept] = '\0';
+    *list = (*list)[n] == ',' ? *list + n + 1 : NULL;
+    return true;
+}
+
+/* The bytes of the first character; there is one. */
+static size_t character_bytes(const char *text)
+{
+    size_t n = 1;
+
+    while ((unsigned char)text[0] >= 0x80 &&
+           ((unsigned char)text[n] & 0xC0) == 0x80)
+        n++;
+    return n;
+}
+
+size_t text_characters(const char *text)
+{
+    size_t count = 0;
+
+    for (; *text != '\0'; text += character_bytes(text))
+        count++;
+    return count;
+}
+
+size_t text_first_bytes(const char *text, size_t characters)
+{
+    size_t n = 0;
+
+    for (; characters > 0 && text[n] != '\0'; characters--)
+        n += character_bytes(text + n);
+    return n;
+}
+
 char *path_join(const char *dir, const char *name, struct error *err)
 {
     const char *slash = text_ends_with(dir, "/") ? "" : "/";

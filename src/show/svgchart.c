@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "draw/axis.h"
 
 enum {
@@ -174,15 +175,6 @@ struct labels {
     int height; /* pixels */
 };
 
-static size_t characters(const char *text)
-{
-    size_t n = 0;
-
-    for (; *text != '\0'; text++)
-        n += ((unsigned char)*text & 0xC0) != 0x80;
-    return n;
-}
-
 static struct labels labels_of(const struct svgchart *c)
 {
     struct labels l = { .names = c->group_name != NULL };
@@ -195,7 +187,7 @@ static struct labels labels_of(const struct svgchart *c)
         return l;
     }
     for (size_t g = 0; g < c->groups; g++) {
-        size_t n = characters(c->group_name[g]);
+        size_t n = text_characters(c->group_name[g]);
         longest = n > longest ? n : longest;
     }
     longest = longest < NAME_LETTERS ? longest : NAME_LETTERS;
