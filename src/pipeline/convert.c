@@ -171,6 +171,11 @@ static bool fit(const struct convert_paths *paths, struct scale *scale,
     return ok;
 }
 
+static bool is_fitted(const struct scale *scale)
+{
+    return scale->mode == SCALE_STANDARD || scale->mode == SCALE_PIXEL_STANDARD;
+}
+
 /* Nothing is read of pictures without pixels, so that any number will do. */
 static uint64_t row_pixels(const struct array_info *info)
 {
@@ -190,7 +195,7 @@ bool convert_normalize(const struct convert_paths *paths,
     struct pixel_place place = { 0 };
     size_t pixels = 1, elements = BLOCK_ELEMENTS;
     ptrdiff_t n = -1;
-    bool ok = (!scale_is_fitted(scale) || fit(paths, &fitted, &moments, err)) &&
+    bool ok = (!is_fitted(scale) || fit(paths, &fitted, &moments, err)) &&
               normalize_init(&normalize, &fitted, dtype, err) &&
               open_input(&c, paths, err) && check_pixels(&c.in, err);
 
