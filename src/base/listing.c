@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/directory.h"
 #include "base/grow.h"
 #include "base/interrupt.h"
 #include "base/text.h"
@@ -61,4 +62,14 @@ bool path_is_folder(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool folder_has(const char *dir, const char *name)
+{
+    struct error ignored = { 0 };
+    char *path = path_join(dir, name, &ignored);
+    bool there = path && file_exists(path);
+
+    free(path);
+    return there;
 }

@@ -13,6 +13,9 @@
 #include "base/digest.h"
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "base/writer.h"
+
+enum { COPY_BYTES = 64 * 1024 };
 
 /* ---- shared ---- */
 
@@ -152,6 +155,30 @@ unsigned char *reader_rest(struct reader *r, size_t most, size_t *n,
     free(bytes);
     error_memory(err);
     return NULL;
+}
+
+bool reader_copy(struct reader *r, struct writer *to, uint64_t most,
+                 struct error *err)
+{
+    unsigned char *block = malloc(COPY_BYTES);
+    uint64_t total = 0;
+    ptrdiff_t got = -1;
+
+    if (!block)
+        return error_memory(err);
+    while (interrupt_none(err) &&
+           (got = reader_read(r, block, COPY_BYTES, err)) > 0) {
+        total += (uint64_t)got;
+        if (total > most) {
+            error_set(err, FAIL_DATA, "'%s' holds more than it should",
+                      r->name);
+            break;
+        }
+        if (to && !writer_write(to, block, (size_t)got, err))
+            break;
+    }
+    free(block);
+    return got == 0;
 }
 
 void reader_close(struct reader *r)

@@ -6,11 +6,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
 struct reader;
 struct digest;
+struct writer;
 
 struct reader_ops {
     /* Returns 1..n bytes, 0 at the end, -1 with *err set; n is at least 1.
@@ -83,6 +85,12 @@ bool MUST_USE reader_at_end(struct reader *r, struct error *err);
  * bytes. NULL with *err set; the caller frees it. */
 unsigned char *MUST_USE reader_rest(struct reader *r, size_t most, size_t *n,
                                     struct error *err);
+
+/* Reads to the end and writes all of it to `to` (NULL: to nobody, as where a
+ * reader on the way hashes it), but no more than `most` bytes: FAIL_DATA when
+ * there are more. Hears signals. */
+bool MUST_USE reader_copy(struct reader *r, struct writer *to, uint64_t most,
+                          struct error *err);
 
 void reader_close(struct reader *r); /* accepts NULL */
 

@@ -4,6 +4,7 @@
 #define MP_BASE_SIZES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -28,9 +29,25 @@ static inline uint32_t load_be32(const unsigned char *p)
            (uint32_t)p[3];
 }
 
-static inline void store_le64(unsigned char *p, uint64_t v)
+static inline uint16_t load_le16(const unsigned char *p)
 {
-    for (int i = 0; i < 8; i++)
+    return (uint16_t)(p[0] | p[1] << 8);
+}
+
+static inline uint32_t load_le32(const unsigned char *p)
+{
+    return load_le16(p) | (uint32_t)load_le16(p + 2) << 16;
+}
+
+static inline uint64_t load_le64(const unsigned char *p)
+{
+    return load_le32(p) | (uint64_t)load_le32(p + 4) << 32;
+}
+
+/* The lowest n bytes of v; n is at most 8. */
+static inline void store_le(unsigned char *p, uint64_t v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
         p[i] = (unsigned char)(v >> 8 * i);
 }
 

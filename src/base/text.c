@@ -74,20 +74,27 @@ void text_mask(char *to, size_t size, const char *from)
     to[used] = '\0';
 }
 
+char *text_vformat(struct error *err, const char *fmt, va_list args)
+{
+    va_list again;
+
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    char *text = length < 0 ? NULL : malloc((size_t)length + 1);
+    if (!text)
+        error_memory(err);
+    else
+        vsnprintf(text, (size_t)length + 1, fmt, args);
+    return text;
+}
+
 char *text_format(struct error *err, const char *fmt, ...)
 {
     va_list args;
 
     va_start(args, fmt);
-    int length = vsnprintf(NULL, 0, fmt, args);
-    va_end(args);
-    char *text = length < 0 ? NULL : malloc((size_t)length + 1);
-    if (!text) {
-        error_memory(err);
-        return NULL;
-    }
-    va_start(args, fmt);
-    vsnprintf(text, (size_t)length + 1, fmt, args);
+    char *text = text_vformat(err, fmt, args);
     va_end(args);
     return text;
 }
@@ -95,6 +102,47 @@ char *text_format(struct error *err, const char *fmt, ...)
 char *text_copy(const char *from, struct error *err)
 {
     return text_format(err, "%s", from);
+}
+
+bool text_next_word(const char **list, char word[TEXT_WORD_BYTES])
+{
+    if (!*list)
+        return false;
+    size_t n = strcspn(*list, ",");
+    size_t kept = n < TEXT_WORD_BYTES ? n : TEXT_WORD_BYTES - 1;
+    memcpy(word, *list, kept);
+    word[kept] = '\0';
+    *list = (*list)[n] == ',' ? *list + n + 1 : NULL;
+    return true;
+}
+
+/* The bytes of the first character; there is one. */
+static size_t character_bytes(const char *text)
+{
+    size_t n = 1;
+
+    while ((unsigned char)text[0] >= 0x80 &&
+           ((unsigned char)text[n] & 0xC0) == 0x80)
+        n++;
+    return n;
+}
+
+size_t text_characters(const char *text)
+{
+    size_t count = 0;
+
+    for (; *text != '\0'; text += character_bytes(text))
+        count++;
+    return count;
+}
+
+size_t text_first_bytes(const char *text, size_t characters)
+{
+    size_t n = 0;
+
+    for (; characters > 0 && text[n] != '\0'; characters--)
+        n += character_bytes(text + n);
+    return n;
 }
 
 char *path_join(const char *dir, const char *name, struct error *err)

@@ -3,6 +3,7 @@
 #ifndef MP_BASE_TEXT_H
 #define MP_BASE_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -16,9 +17,30 @@ void text_mask(char *to, size_t size, const char *from);
 /* malloc'd formatted text, NULL with *err set; the caller frees it. */
 char *MUST_USE text_format(struct error *err, const char *fmt, ...)
     PRINTF_LIKE(2, 3);
+char *MUST_USE text_vformat(struct error *err, const char *fmt, va_list args)
+    PRINTF_LIKE(2, 0);
 
 /* malloc'd copy, NULL with *err set; the caller frees it. */
 char *MUST_USE text_copy(const char *from, struct error *err);
+
+/* Words of a comma-separated list: a longer one is cut, and then longer still
+ * than the name of a folder can be, so that it is none. */
+enum { TEXT_WORD_BYTES = 257 };
+
+/* Takes the next word, which may be empty; false at the end of the list, which
+ * then is NULL, and for a list that is. */
+bool text_next_word(const char **list, char word[TEXT_WORD_BYTES]);
+
+/* ---- characters ---- */
+
+/* Of UTF-8. In text that is none, a byte outside ASCII takes the continuation
+ * bytes behind it along, so that this, too, is counted to its end. */
+size_t text_characters(const char *text);
+
+/* The bytes of the first `characters` of them, or of all there are. */
+size_t text_first_bytes(const char *text, size_t characters);
+
+/* ---- paths ---- */
 
 /* malloc'd "dir/name", NULL with *err set; the caller frees it. */
 char *MUST_USE path_join(const char *dir, const char *name, struct error *err);

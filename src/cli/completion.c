@@ -2,9 +2,6 @@
 /* What the shells have in common. */
 #include "cli/completion.h"
 
-#include <string.h>
-
-#include "base/sizes.h"
 #include "cli/completionparts.h"
 #include "cli/topics.h"
 
@@ -38,20 +35,6 @@ void completion_words(struct pen *p, const struct option_row *row,
 bool completion_has_words(const struct option_row *row)
 {
     return row->takes == ARG_HELP || option_word(row, 0);
-}
-
-void completion_help(struct pen *p, const char *help, const char *special,
-                     const char *const *escapes)
-{
-    char line[512];
-    size_t n = strlen(help) < sizeof line ? strlen(help) : sizeof line - 1;
-
-    for (size_t i = 0; i < n; i++)
-        line[i] = help[i];
-    line[n] = '\0';
-    for (char *at = line; (at = strchr(at, '\n'));)
-        *at = ' ';
-    pen_escaped(p, line, special, escapes);
 }
 
 bool completion_write(struct writer *to, enum completion_shell shell,

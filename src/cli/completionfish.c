@@ -2,14 +2,18 @@
 /* The tables for fish: its own `complete`, once for each option of a command. */
 #include "cli/completionparts.h"
 
-static const char special[] = "\\'";
-static const char *const escapes[] = { "\\\\", "\\'" };
+/* Inside of '', where help comes in one line. */
+static const char special[] = "\\'\n";
+static const char *const escapes[] = { "\\\\", "\\'", " " };
 
 /* What is offered: -f without files, -F with them, -x as -r -f. */
 static void put_argument(struct pen *p, const struct option_row *row,
                          const struct command *const *commands)
 {
     static const char *const kinds[] = {
+        [ARG_TEXT] = "",
+        [ARG_WORDS] = "",
+        [ARG_HELP] = "",
         [ARG_DIR] = "(__fish_complete_directories (__mnistprep_token))",
         [ARG_DATASET] = "(__mnistprep_ask --names)",
         [ARG_SPLIT] = "(__mnistprep_splits)",
@@ -43,7 +47,7 @@ static void put_option(struct pen *p, const struct command *c,
     if (row->arg)
         put_argument(p, row, commands);
     pen_put(p, " -d '");
-    completion_help(p, row->help, special, escapes);
+    pen_escaped(p, row->help, special, escapes);
     pen_put(p, "'\n");
 }
 
@@ -55,7 +59,7 @@ static void put_command(struct pen *p, const struct command *c,
 
     pen_format(p, "complete -c mnistprep -n '__mnistprep_in \"\"' -a %s -d '",
                c->name);
-    completion_help(p, c->summary, special, escapes);
+    pen_escaped(p, c->summary, special, escapes);
     pen_put(p, "'\n");
     if (c->operand) {
         row = completion_operand(c);

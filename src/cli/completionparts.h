@@ -29,9 +29,4 @@ void completion_words(struct pen *p, const struct option_row *row,
 /* Has an argument such words? */
 bool completion_has_words(const struct option_row *row);
 
-/* Inside of '' in the shell: what the help says, in one line. `special` and
- * `escapes` as in pen_escaped. */
-void completion_help(struct pen *p, const char *help, const char *special,
-                     const char *const *escapes);
-
 #endif

@@ -2,15 +2,20 @@
 /* The tables for zsh: specifications for its _arguments. */
 #include "cli/completionparts.h"
 
-/* What ends something in a specification, and the quote that it stands in. */
-static const char special[] = "\\:[]'";
-static const char *const escapes[] = { "\\\\", "\\:", "\\[", "\\]", "'\\''" };
+/* What ends something in a specification, and the quote that it stands in; and
+ * help comes in one line. */
+static const char special[] = "\\:[]'\n";
+static const char *const escapes[] = {
+    "\\\\", "\\:", "\\[", "\\]", "'\\''", " "
+};
 
 static void put_action(struct pen *p, const struct option_row *row,
                        const struct command *const *commands)
 {
     static const char *const actions[] = {
         [ARG_TEXT] = " ",
+        [ARG_WORDS] = " ",
+        [ARG_HELP] = " ",
         [ARG_FILE] = "_files",
         [ARG_DIR] = "_files -/",
         [ARG_DATASET] = "_mnistprep_datasets",
@@ -44,7 +49,7 @@ static void put_option(struct pen *p, const struct option_row *row,
     else
         pen_format(p, "--%s%s'", row->name, row->arg ? "=" : "");
     pen_put(p, "[");
-    completion_help(p, row->help, special, escapes);
+    pen_escaped(p, row->help, special, escapes);
     pen_put(p, "]");
     if (row->arg)
         put_action(p, row, commands);
@@ -84,7 +89,7 @@ static void put_commands(struct pen *p, const struct command *const *commands)
     pen_put(p, "typeset -ga _mnistprep_commands=(\n");
     for (; *commands; commands++) {
         pen_format(p, "    '%s:", (*commands)->name);
-        completion_help(p, (*commands)->summary, special, escapes);
+        pen_escaped(p, (*commands)->summary, special, escapes);
         pen_put(p, "'\n");
     }
     pen_put(p, ")\n\n");

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/grow.h"
 #include "base/number.h"
 #include "cli/command.h"
 #include "cli/suggest.h"
@@ -110,12 +111,12 @@ bool option_next(struct option_walk *w, struct option_row *row)
 static bool list_append(struct text_list *list, const char *text,
                         struct error *err)
 {
-    const char **larger =
-        realloc(list->text, (list->count + 1) * sizeof *larger);
+    const char **grown = array_grow(list->text, &list->room, list->count + 1,
+                                    sizeof *grown, err);
 
-    if (!larger)
-        return error_memory(err);
-    list->text = larger;
+    if (!grown)
+        return false;
+    list->text = grown;
     list->text[list->count++] = text;
     return true;
 }

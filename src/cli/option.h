@@ -21,7 +21,7 @@ enum option_kind {
 /* Texts point into argv; the array is owned (text_list_release). */
 struct text_list {
     const char **text;
-    size_t count;
+    size_t count, room;
 };
 
 /* What an argument is: how it is completed. */

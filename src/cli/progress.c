@@ -5,13 +5,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/number.h"
 #include "base/text.h"
 #include "cli/report.h"
+#include "cli/terminal.h"
 #include "format/jsondoc.h"
 
 static const double BAR_INTERVAL_S = 0.1, PLAIN_INTERVAL_S = 10,
@@ -29,20 +28,6 @@ void progress_init(struct progress *p, const struct common *common)
         p->mode = PROGRESS_NONE;
     else if (p->mode == PROGRESS_AUTO)
         p->mode = terminal ? PROGRESS_BAR : PROGRESS_PLAIN;
-}
-
-static size_t terminal_columns(void)
-{
-    const char *given = option_environment("COLUMNS");
-    uint64_t columns;
-    struct winsize size;
-
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        return size.ws_col;
-    if (given && number_parse_u64(given, &columns) && columns > 0 &&
-        columns < 10000)
-        return (size_t)columns;
-    return 80;
 }
 
 void progress_size_text(uint64_t bytes, char *to, size_t size)
@@ -114,7 +99,7 @@ static void draw(struct progress *p, const struct progress_state *state,
         return; /* somebody else has the terminal */
     progress_line(line, sizeof line, state, rate);
     /* One column stays free: a full line would wrap on some terminals. */
-    size_t width = terminal_columns() - 1, n = strlen(line);
+    size_t width = terminal_columns(STDERR_FILENO) - 1, n = strlen(line);
     fprintf(stderr, "\r%.*s\033[K", (int)(n < width ? n : width), line);
     fflush(stderr);
     p->drawn = true;

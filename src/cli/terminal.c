@@ -55,7 +55,7 @@ bool terminal_has_blocks(void)
            !is("TERM", "linux");
 }
 
-size_t terminal_columns(void)
+size_t terminal_columns(int fd)
 {
     const char *given = option_environment("COLUMNS");
     struct winsize size;
@@ -64,7 +64,7 @@ size_t terminal_columns(void)
     if (given && number_parse_u64(given, &columns) && columns > 0 &&
         columns < 10000)
         return (size_t)columns;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         return size.ws_col;
     return 80;
 }
@@ -136,7 +136,8 @@ static bool find_out(struct terminal *t, const struct common *common,
 bool terminal_ask(struct terminal *t, const struct common *common, int protocol,
                   struct error *err)
 {
-    *t = (struct terminal){ .sheet = { .columns = terminal_columns(),
+    *t = (struct terminal){ .sheet = { .columns =
+                                           terminal_columns(STDOUT_FILENO),
                                        .column_pixels = column_pixels() } };
     switch ((enum terminal_protocol)protocol) {
     case TERMINAL_AUTO:

@@ -27,8 +27,9 @@
  * the locale is UTF-8, and TERM is neither "dumb" nor "linux". */
 bool terminal_has_blocks(void);
 
-/* COLUMNS, else the width of the terminal on stdout, else 80. */
-size_t terminal_columns(void);
+/* COLUMNS, which is the user's word, else the width of the terminal that fd is,
+ * else 80. */
+size_t terminal_columns(int fd);
 
 /* --protocol, for a CHOICE row: these names, in the order of the enum. */
 extern const char *const terminal_protocols[];

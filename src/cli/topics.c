@@ -28,7 +28,7 @@ static const struct topic_row variables[] = {
     { "MNISTPREP_OFFLINE", "1: as fetch --offline" },
     { "MNISTPREP_PROGRESS", "auto, bar, plain, json or none, as --progress" },
     { "NO_COLOR", "not empty: no colours, as --color never" },
-    { "COLUMNS", "how wide the terminal is" },
+    { "COLUMNS", "how wide the terminal is, whatever it says itself" },
     { "TERM", "which terminal it is; dumb: neither colours nor bars" },
     { "LC_ALL, LC_CTYPE, LANG", "UTF-8: pictures by block characters" },
     { "TMPDIR", "for what does not fit into memory (default: /tmp)" },

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/directory.h"
+#include "base/listing.h"
 #include "base/text.h"
 #include "cli/report.h"
 #include "cmd/commands.h"
@@ -163,22 +164,12 @@ static bool verify_prepared(struct findings *f,
     return true;
 }
 
-static bool has(const char *dir, const char *name)
-{
-    struct error ignored = { 0 };
-    char *path = path_join(dir, name, &ignored);
-    bool there = path && file_exists(path);
-
-    free(path);
-    return there;
-}
-
 static bool has_raw_files(const struct catalogue_dataset *d,
                           const struct store *store)
 {
     for (size_t i = 0; i < d->split_count; i++)
         for (int part = 0; part < CATALOGUE_PARTS; part++)
-            if (has(store->raw, d->split[i].part[part].name))
+            if (folder_has(store->raw, d->split[i].part[part].name))
                 return true;
     return false;
 }
@@ -190,7 +181,7 @@ static bool verify_dataset(struct findings *f,
     struct store store = { 0 };
     bool ok = store_init(&store, f->common->data_dir, d->name, err);
     bool raw = ok && has_raw_files(d, &store);
-    bool prepared = ok && has(store.prepared, STORE_MANIFEST);
+    bool prepared = ok && folder_has(store.prepared, STORE_MANIFEST);
 
     if (ok && named && !raw && !prepared)
         ok = error_set(err, FAIL_SYSTEM,

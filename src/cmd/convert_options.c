@@ -3,20 +3,11 @@
 #include "cmd/convert_options.h"
 
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/directory.h"
 #include "base/outfile.h"
 #include "cli/report.h"
-
-/* The rename at the end would replace what is still being read. */
-static bool same_file(const char *from, const char *to)
-{
-    struct stat a, b;
-
-    return stat(from, &a) == 0 && stat(to, &b) == 0 && S_ISREG(a.st_mode) &&
-           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
 
 bool convert_options_resolve(const struct convert_options *o,
                              const struct common *common, const char *input,
@@ -41,7 +32,8 @@ bool convert_options_resolve(const struct convert_options *o,
         return error_set(err, FAIL_USAGE,
                          "standard input is a terminal; name a file, or pipe "
                          "data in");
-    if (same_file(input, to->to))
+    /* The rename at the end would replace what is still being read. */
+    if (file_is_regular(input) && file_is_same(input, to->to))
         return error_set(err, FAIL_USAGE,
                          "'%s' is the input itself; choose another --output",
                          to->to);

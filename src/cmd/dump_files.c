@@ -4,17 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/directory.h"
 #include "base/interrupt.h"
+#include "base/listing.h"
 #include "base/outfile.h"
 #include "base/text.h"
 #include "base/thread.h"
 #include "cli/report.h"
 #include "cmd/dump.h"
 #include "cmd/output_name.h"
-#include "draw/font.h"
 #include "draw/sheet.h"
 #include "format/pngimage.h"
 
@@ -32,13 +31,6 @@ struct tally {
     uint64_t pictures, bytes;
 };
 
-static bool is_directory(const char *path)
-{
-    struct stat st;
-
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 static bool find_destination(const struct dump *d, struct destination *to,
                              struct error *err)
 {
@@ -47,7 +39,7 @@ static bool find_destination(const struct dump *d, struct destination *to,
     bool single = d->request.form == DUMP_SHEET || d->list.count == 1;
 
     to->dir = output ? output : d->opened.store.samples;
-    if (!output || (!to_stdout && is_directory(output)))
+    if (!output || (!to_stdout && path_is_folder(output)))
         return true;
     if (!to_stdout && !output_name_is_png(output))
         return output_name_check("--output", output, OUTPUT_PNG, err);
@@ -282,7 +274,7 @@ static void fit_captions(const struct dump *d, struct sheet_layout *layout)
         dump_caption_init(&c, d, i);
         const char *lines[] = { c.class_name, c.row };
         for (unsigned line = 0; line < 2; line++) {
-            size_t length = lines[line] ? font_text_length(lines[line]) : 0;
+            size_t length = lines[line] ? text_characters(lines[line]) : 0;
             if (length > 0 && line >= layout->captions)
                 layout->captions = line + 1;
             if (length > layout->caption_length)

@@ -5,22 +5,8 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/text.h"
 #include "cli/suggest.h"
-
-enum { WORD_MAX = 128 };
-
-/* Takes the next word of a list; false at its end. A word that is too long is
- * cut, and then no name either. */
-static bool next_word(const char **list, char word[WORD_MAX])
-{
-    if (!*list)
-        return false;
-    size_t n = strcspn(*list, ","), kept = n < WORD_MAX ? n : WORD_MAX - 1;
-    memcpy(word, *list, kept);
-    word[kept] = '\0';
-    *list = (*list)[n] == ',' ? *list + n + 1 : NULL;
-    return true;
-}
 
 static bool refuse_split(const struct input *in, const char *word,
                          struct error *err)
@@ -44,9 +30,9 @@ static bool refuse_split(const struct input *in, const char *word,
 bool prep_names_check_splits(const struct input *in, const char *list,
                              struct error *err)
 {
-    char word[WORD_MAX];
+    char word[TEXT_WORD_BYTES];
 
-    while (next_word(&list, word))
+    while (text_next_word(&list, word))
         if (input_find_split(in, word) == in->split_count)
             return refuse_split(in, word, err);
     return true;
@@ -66,9 +52,9 @@ bool prep_names_check_classes(const struct input *in, const char *list,
                               struct error *err)
 {
     const struct catalogue_dataset *d = in->dataset;
-    char word[WORD_MAX], hint[256];
+    char word[TEXT_WORD_BYTES], hint[256];
 
-    while (d && next_word(&list, word)) {
+    while (d && text_next_word(&list, word)) {
         if (is_class(d, word))
             continue;
         suggest_nearest(hint, sizeof hint, word, "",

@@ -270,12 +270,6 @@ void prep_recipe_close(struct prep_recipe_file *f)
     *f = (struct prep_recipe_file){ 0 };
 }
 
-static bool is_fitted(const struct recipe *r)
-{
-    return r->scale.mode == SCALE_STANDARD ||
-           r->scale.mode == SCALE_PIXEL_STANDARD;
-}
-
 /* Constants of another dataset are taken only by one who names it. */
 static bool take_constants(const struct prep_settings *s, const char *origin,
                            const char *name, struct recipe *r,
@@ -315,7 +309,7 @@ bool prep_recipe_again(const struct prep_settings *s,
                          "change the recipe");
     if (!recipe_from_json(r, f->recipe, in, err))
         return false;
-    if (!is_fitted(r))
+    if (!scale_is_fitted(&r->scale))
         return true;
     if (r->scale.mode == SCALE_PIXEL_STANDARD) {
         if (!recipe_moments_from_json(&f->moments, f->recipe, err))

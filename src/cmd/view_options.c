@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/directory.h"
+#include "base/listing.h"
 #include "base/text.h"
 #include "cli/suggest.h"
 #include "cmd/own_options.h"
@@ -39,12 +40,7 @@ static bool check(const struct view_options *o, struct error *err)
 
 static bool has_manifest(const char *dir)
 {
-    struct error ignored = { 0 };
-    char *path = path_join(dir, STORE_MANIFEST, &ignored);
-    bool there = path && file_exists(path);
-
-    free(path);
-    return there;
+    return folder_has(dir, STORE_MANIFEST);
 }
 
 /* ---- the kinds of data ---- */

@@ -9,36 +9,10 @@
 #include <strings.h>
 
 #include "base/directory.h"
-#include "base/interrupt.h"
 #include "base/reader.h"
 #include "base/text.h"
 #include "format/content.h"
 #include "format/formats.h"
-
-enum { HASH_BLOCK_BYTES = 64 * 1024 };
-
-/* Reads to the end, but no more than `most` bytes; their number, or -1. */
-static int64_t drain(struct reader *in, uint64_t most, struct error *err)
-{
-    unsigned char *block = malloc(HASH_BLOCK_BYTES);
-    uint64_t total = 0;
-    ptrdiff_t got = -1;
-
-    if (!block)
-        error_memory(err);
-    while (block && interrupt_none(err) &&
-           (got = reader_read(in, block, HASH_BLOCK_BYTES, err)) > 0) {
-        total += (uint64_t)got;
-        if (total > most) {
-            error_set(err, FAIL_DATA, "'%s' holds more than it should",
-                      in->name);
-            got = -1;
-            break;
-        }
-    }
-    free(block);
-    return got == 0 ? (int64_t)total : -1;
-}
 
 /* Hashes what the reader gives; takes it, and NULL is a failure. */
 static bool hash_reader(struct reader *in, enum digest_kind kind,
@@ -47,7 +21,6 @@ static bool hash_reader(struct reader *in, enum digest_kind kind,
                         struct error *err)
 {
     struct digest digest = { 0 };
-    int64_t drained = -1;
 
     if (!in || !digest_init(&digest, kind, err)) {
         reader_close(in);
@@ -55,15 +28,14 @@ static bool hash_reader(struct reader *in, enum digest_kind kind,
     }
     digest_add(&digest, head, head_bytes);
     in = digest_reader_open(in, &digest, err);
-    if (in)
-        drained = drain(in, most, err);
+    bool ok = in && reader_copy(in, NULL, most, err);
     reader_close(in);
-    if (drained >= 0) {
+    if (ok) {
+        *bytes = digest.bytes - head_bytes;
         digest_finish(&digest, hex);
-        *bytes = (uint64_t)drained;
     }
     digest_release(&digest);
-    return drained >= 0;
+    return ok;
 }
 
 bool rawfile_hash_file(const char *path, struct raw_facts *facts,

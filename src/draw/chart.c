@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/sizes.h"
+#include "base/text.h"
 #include "draw/axis.h"
 #include "draw/font.h"
 
@@ -221,7 +222,7 @@ static size_t draw_legend(struct canvas *c, size_t x, size_t y, size_t width,
         return 0;
     for (size_t s = 0; s < chart->series_count; s++) {
         const char *name = chart->series[s].name;
-        size_t length = font_text_length(name);
+        size_t length = text_characters(name);
         size_t item =
             BOX + FONT_ADVANCE * (1 + (length < most ? length : most));
         if (at > 0 && at + item > width) {
@@ -392,7 +393,7 @@ static void draw_side_group(struct canvas *c, size_t x, size_t y,
     size_t middle = y + (count * (SIDE_BAR + 1) - 1 - FONT_ASCENT) / 2;
 
     if (chart->label[group]) {
-        size_t length = font_text_length(chart->label[group]);
+        size_t length = text_characters(chart->label[group]);
         size_t shown = length < SIDE_LABEL_MOST ? length : SIDE_LABEL_MOST;
         font_draw_cut(c, x + side->labels - (shown + 1) * FONT_ADVANCE, middle,
                       1, chart->label[group], SIDE_LABEL_MOST, CANVAS_BLACK);

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum {
     GLYPHS_PER_BAND = 12, /* as many as fit a line of source */
     GLYPH_BOX = 95,       /* the hollow box, last of all */
@@ -101,16 +103,13 @@ static const char bands[][GLYPHS_PER_BAND * FONT_ADVANCE] = {
     "..... ..... ..... ..... ..... .###. ..... ..... ..#.. ..... ..... .....",
 };
 
-/* The glyph at *text, which moves on by one character. A byte outside ASCII
- * takes the continuation bytes behind it along, so that text that is not valid
- * UTF-8 also comes to an end, as boxes. */
+/* The glyph at *text, which moves on by one character. Text that is not valid
+ * UTF-8 comes to an end, too, as boxes. */
 static size_t next_glyph(const char **text)
 {
-    unsigned char first = (unsigned char)*(*text)++;
+    unsigned char first = (unsigned char)**text;
 
-    if (first >= 0x80)
-        while (((unsigned char)**text & 0xC0) == 0x80)
-            ++*text;
+    *text += text_first_bytes(*text, 1);
     return first >= ' ' && first <= '~' ? (size_t)(first - ' ') : GLYPH_BOX;
 }
 
@@ -127,18 +126,9 @@ static void draw_glyph(struct canvas *c, size_t x, size_t y, unsigned scale,
                             scale, level);
 }
 
-size_t font_text_length(const char *text)
-{
-    size_t length = 0;
-
-    for (; *text != '\0'; length++)
-        next_glyph(&text);
-    return length;
-}
-
 size_t font_text_width(const char *text, unsigned scale)
 {
-    size_t length = font_text_length(text);
+    size_t length = text_characters(text);
     size_t gap = FONT_ADVANCE - FONT_WIDTH;
 
     return length == 0 ? 0 : (length * FONT_ADVANCE - gap) * scale;
@@ -165,7 +155,7 @@ size_t font_draw_cut(struct canvas *c, size_t x, size_t y, unsigned scale,
     static const char ending[] = "..";
     size_t advance = (size_t)FONT_ADVANCE * scale;
 
-    if (font_text_length(text) <= most) {
+    if (text_characters(text) <= most) {
         font_draw(c, x, y, scale, text, level);
         return font_text_width(text, scale);
     }

@@ -20,9 +20,6 @@ enum {
     FONT_ADVANCE = 6, /* from one character to the next */
 };
 
-/* Characters, not bytes. */
-size_t font_text_length(const char *text);
-
 /* In pixels; the gap after the last character does not count. */
 size_t font_text_width(const char *text, unsigned scale);
 

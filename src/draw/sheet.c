@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "base/sizes.h"
+#include "base/text.h"
 #include "draw/font.h"
 
 enum {
@@ -132,7 +133,7 @@ void sheet_picture_at(const struct sheet_layout *layout, size_t position,
 static void draw_line(struct canvas *c, size_t middle, size_t y, unsigned scale,
                       const char *text, size_t room)
 {
-    size_t length = font_text_length(text);
+    size_t length = text_characters(text);
     size_t shown = length <= room ? length : room;
     size_t width = (shown * FONT_ADVANCE - 1) * scale;
 

@@ -27,10 +27,11 @@ bool MUST_USE termpicture_ascii(const struct canvas *c, struct writer *to,
                                 struct error *err);
 
 /* The upper half block U+2580 in the colour of the upper pixel on that of the
- * lower one; a space where both are black. rgb: exactly, by the 24-bit escapes (38;2 and 48;2); else by the
- * nearest of 26 greys of the 256 colours: 16, 232 to 255, 231. Every line is
- * `width` columns wide and ends with all colours reset and a newline; nothing
- * is painted below the last line of an odd height. */
+ * lower one; a space where both are black. rgb: exactly, by the 24-bit escapes
+ * (38;2 and 48;2); else by the nearest of 26 greys of the 256 colours: 16, 232
+ * to 255, 231. Every line is `width` columns wide and ends with all colours
+ * reset and a newline; nothing is painted below the last line of an odd
+ * height. */
 bool MUST_USE termpicture_half(const struct canvas *c, bool rgb,
                                struct writer *to, struct error *err);
 

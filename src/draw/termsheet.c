@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "draw/font.h"
 #include "draw/sheet.h"
 #include "format/pngimage.h"
 
@@ -153,20 +152,6 @@ static bool write_spaces(size_t count, struct writer *to, struct error *err)
     return ok;
 }
 
-/* Where the text goes on after so many of its characters. */
-static size_t bytes_of_first(const char *text, size_t characters)
-{
-    size_t n = 0;
-
-    while (text[n] != '\0') {
-        bool begins = ((unsigned char)text[n] & 0xC0) != 0x80;
-        if (begins && characters-- == 0)
-            break;
-        n++;
-    }
-    return n;
-}
-
 /* Fills exactly `width` columns. */
 static bool write_caption(const char *caption, size_t width, struct writer *to,
                           struct error *err)
@@ -176,14 +161,14 @@ static bool write_caption(const char *caption, size_t width, struct writer *to,
 
     if (caption)
         text_mask(text, sizeof text, caption);
-    size_t length = font_text_length(text);
+    size_t length = text_characters(text);
     size_t shown = length <= width ? length : width;
     size_t dots = length <= width             ? 0
                   : width < sizeof ending - 1 ? width
                                               : sizeof ending - 1;
     size_t before = (width - shown) / 2;
     return write_spaces(before, to, err) &&
-           writer_write(to, text, bytes_of_first(text, shown - dots), err) &&
+           writer_write(to, text, text_first_bytes(text, shown - dots), err) &&
            writer_write(to, ending, dots, err) &&
            write_spaces(width - shown - before, to, err);
 }

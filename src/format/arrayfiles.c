@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "base/text.h"
 #include "format/formats.h"
 #include "format/gzip.h"
 
@@ -30,16 +29,12 @@ static struct sink_file *open_file(struct sink *s, const struct sink_note *note,
                                    struct error *err)
 {
     const struct format *format = s->format;
-    char *name = text_format(err, "%s-%s.%s", s->set->split[note->split].name,
-                             set_array_name(note->kind),
-                             format_suffix(format, note->info.dtype));
-    /* Elements that are packed have no place of their own. */
-    struct sink_file *file =
-        name ? s->files->open(s->files, name, format->gzip ? NULL : note, err)
-             : NULL;
 
-    free(name);
-    return file;
+    /* Elements that are packed have no place of their own. */
+    return sink_open_file(s, format->gzip ? NULL : note, err, "%s-%s.%s",
+                          s->set->split[note->split].name,
+                          set_array_name(note->kind),
+                          format_suffix(format, note->info.dtype));
 }
 
 /* The header is made first, so that an array it cannot describe leaves no file

@@ -136,13 +136,6 @@ static bool csv_sink_write(struct sink *s, const struct sink_block *b,
     return textfiles_flush(&w->files, b->split, err);
 }
 
-static bool csv_sink_finish(struct sink *s, struct error *err)
-{
-    (void)s; /* each block is written whole */
-    (void)err;
-    return true;
-}
-
 static void csv_sink_close(struct sink *s)
 {
     struct csv_writer *w = s->state;
@@ -157,7 +150,6 @@ const struct sink_ops csv_sink = {
     .levels = true,
     .open = csv_sink_open,
     .write = csv_sink_write,
-    .finish = csv_sink_finish,
     .close = csv_sink_close,
 };
 
@@ -165,6 +157,5 @@ const struct sink_ops pjreddie_sink = {
     .levels = true,
     .open = pjreddie_sink_open,
     .write = csv_sink_write,
-    .finish = csv_sink_finish,
     .close = csv_sink_close,
 };

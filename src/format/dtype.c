@@ -92,34 +92,43 @@ static double small_load(struct small_float kind, uint16_t bits)
     return bits & 0x8000u ? -size : size;
 }
 
-#define LOAD(type, from)                    \
-    do {                                    \
-        type value;                         \
-        memcpy(&value, from, sizeof value); \
-        return (double)value;               \
+#define LOAD(to, type, from)                  \
+    do {                                      \
+        type loaded;                          \
+        memcpy(&loaded, from, sizeof loaded); \
+        (to) = (double)loaded;                \
     } while (0)
 
 double dtype_load(enum dtype type, const void *from)
 {
+    double value = 0;
     uint16_t bits;
 
     switch (type) {
     case DTYPE_U8:
-        LOAD(uint8_t, from);
+        LOAD(value, uint8_t, from);
+        break;
     case DTYPE_I8:
-        LOAD(int8_t, from);
+        LOAD(value, int8_t, from);
+        break;
     case DTYPE_I16:
-        LOAD(int16_t, from);
+        LOAD(value, int16_t, from);
+        break;
     case DTYPE_I32:
-        LOAD(int32_t, from);
+        LOAD(value, int32_t, from);
+        break;
     case DTYPE_I64:
-        LOAD(int64_t, from);
+        LOAD(value, int64_t, from);
+        break;
     case DTYPE_U32:
-        LOAD(uint32_t, from);
+        LOAD(value, uint32_t, from);
+        break;
     case DTYPE_F32:
-        LOAD(float, from);
+        LOAD(value, float, from);
+        break;
     case DTYPE_F64:
-        LOAD(double, from);
+        LOAD(value, double, from);
+        break;
     case DTYPE_F16:
     case DTYPE_BF16:
         memcpy(&bits, from, sizeof bits);
@@ -127,7 +136,7 @@ double dtype_load(enum dtype type, const void *from)
     case DTYPE_COUNT:
         break;
     }
-    return 0;
+    return value;
 }
 
 int64_t dtype_load_whole(enum dtype type, const void *from)

@@ -240,13 +240,6 @@ static bool libsvm_write(struct sink *s, const struct sink_block *b,
     return textfiles_flush(&w->files, b->split, err);
 }
 
-static bool libsvm_finish(struct sink *s, struct error *err)
-{
-    (void)s; /* each block is written whole */
-    (void)err;
-    return true;
-}
-
 static void libsvm_close(struct sink *s)
 {
     struct libsvm_writer *w = s->state;
@@ -261,6 +254,5 @@ const struct sink_ops libsvm_sink = {
     .needs_labels = true,
     .open = libsvm_open,
     .write = libsvm_write,
-    .finish = libsvm_finish,
     .close = libsvm_close,
 };

@@ -185,8 +185,7 @@ bool npy_open(struct array_stream *s, struct error *err)
                          name);
     if (!reader_exact(s->in, raw, version == 1 ? 2 : 4, err))
         return false;
-    uint32_t length = (uint32_t)raw[0] | (uint32_t)raw[1] << 8 |
-                      (uint32_t)raw[2] << 16 | (uint32_t)raw[3] << 24;
+    uint32_t length = load_le32(raw);
     if (length > HEADER_MAX)
         return error_set(err, FAIL_DATA, "'%s' has an NPY header of %u bytes",
                          name, (unsigned)length);
@@ -247,7 +246,6 @@ bool npy_write_header(struct writer *w, const struct array_info *info,
     memcpy(text, magic, sizeof magic);
     text[6] = 1;
     text[7] = 0;
-    text[8] = (char)((end - PREFIX_BYTES) & 0xFF);
-    text[9] = (char)((end - PREFIX_BYTES) >> 8);
+    store_le((unsigned char *)text + 8, end - PREFIX_BYTES, 2);
     return writer_write(w, text, end, err);
 }

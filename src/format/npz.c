@@ -185,16 +185,6 @@ static bool add_array(struct npz_output *o, const struct sink_set *set,
     return count_bytes(info, &member->bytes, err);
 }
 
-static bool open_file(struct sink *s, struct npz_output *o, struct error *err)
-{
-    char *name = text_format(err, "%s.npz", s->set->dataset);
-
-    if (name)
-        o->file = s->files->open(s->files, name, NULL, err);
-    free(name);
-    return o->file != NULL;
-}
-
 static bool npz_sink_open(struct sink *s, struct error *err)
 {
     const struct sink_set *set = s->set;
@@ -211,8 +201,10 @@ static bool npz_sink_open(struct sink *s, struct error *err)
         if (!add_array(o, set, i / COUNT_OF(keras_arrays),
                        i % COUNT_OF(keras_arrays), err))
             return false;
-    if (!zipstored_layout(o->members, o->count, &o->directory_at, err) ||
-        !open_file(s, o, err))
+    if (!zipstored_layout(o->members, o->count, &o->directory_at, err))
+        return false;
+    o->file = sink_open_file(s, NULL, err, "%s.npz", set->dataset);
+    if (!o->file)
         return false;
     for (size_t i = 0; i < o->count; i++) {
         struct npz_array *a = &o->arrays[i];

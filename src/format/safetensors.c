@@ -142,8 +142,7 @@ static bool write_header(struct sink_cursor *to, const char *header,
     uint64_t n = strlen(header) + padding;
 
     memset(spaces, ' ', sizeof spaces);
-    for (int i = 0; i < LENGTH_BYTES; i++)
-        length[i] = (unsigned char)(n >> 8 * i);
+    store_le(length, n, LENGTH_BYTES);
     return writer_write(&to->base, length, sizeof length, err) &&
            writer_write(&to->base, header, strlen(header), err) &&
            writer_write(&to->base, spaces, padding, err);
@@ -152,12 +151,10 @@ static bool write_header(struct sink_cursor *to, const char *header,
 static bool begin_file(struct sink *s, struct tensors *t, const char *header,
                        struct error *err)
 {
-    char *name = text_format(err, "%s.safetensors", s->set->dataset);
-    struct sink_file *file = name ? s->files->open(s->files, name, NULL, err)
-                                  : NULL;
+    struct sink_file *file =
+        sink_open_file(s, NULL, err, "%s.safetensors", s->set->dataset);
     struct sink_cursor to;
 
-    free(name);
     if (!file)
         return false;
     sink_cursor_init(&to, s->files, file, 0);
@@ -201,13 +198,6 @@ static bool safetensors_write(struct sink *s, const struct sink_block *b,
     return true;
 }
 
-static bool safetensors_finish(struct sink *s, struct error *err)
-{
-    (void)s;
-    (void)err;
-    return true;
-}
-
 static void safetensors_close(struct sink *s)
 {
     struct tensors *t = s->state;
@@ -223,6 +213,5 @@ static void safetensors_close(struct sink *s)
 const struct sink_ops safetensors_sink = {
     .open = safetensors_open,
     .write = safetensors_write,
-    .finish = safetensors_finish,
     .close = safetensors_close,
 };

@@ -3,7 +3,10 @@
 #include "format/sink.h"
 
 #include <assert.h>
+#include <stdarg.h>
+#include <stdlib.h>
 
+#include "base/text.h"
 #include "format/formats.h"
 
 static const char *const array_names[SET_ARRAYS] = {
@@ -75,6 +78,21 @@ static bool check_set(const struct format *format, const struct sink_set *set,
     return true;
 }
 
+struct sink_file *sink_open_file(const struct sink *s,
+                                 const struct sink_note *note,
+                                 struct error *err, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    char *name = text_vformat(err, fmt, args);
+    va_end(args);
+    struct sink_file *file = name ? s->files->open(s->files, name, note, err)
+                                  : NULL;
+    free(name);
+    return file;
+}
+
 bool sink_open(struct sink *s, const struct format *format,
                const struct sink_set *set, struct sink_files *files,
                struct error *err)
@@ -92,12 +110,13 @@ bool sink_write(struct sink *s, const struct sink_block *b, struct error *err)
 
 bool sink_finish(struct sink *s, struct error *err)
 {
-    return s->format->sink->finish(s, err);
+    const struct sink_ops *ops = s->format->sink;
+    return !ops->finish || ops->finish(s, err);
 }
 
 void sink_close(struct sink *s)
 {
-    if (s->format)
+    if (s->format && s->format->sink->close)
         s->format->sink->close(s);
     *s = (struct sink){ 0 };
 }

@@ -129,9 +129,10 @@ struct sink_ops {
     bool (*open)(struct sink *s, struct error *err);
     bool (*write)(struct sink *s, const struct sink_block *b,
                   struct error *err);
-    /* After the last block of the last split. */
+    /* After the last block of the last split; NULL: nothing is left to do. */
     bool (*finish)(struct sink *s, struct error *err);
-    void (*close)(struct sink *s); /* frees the state, also after a failure */
+    /* Frees the state, also after a failure; NULL: there is none. */
+    void (*close)(struct sink *s);
 };
 
 /* Starts as { 0 }. */
@@ -141,6 +142,13 @@ struct sink {
     struct sink_files *files;
     void *state;
 };
+
+/* For sinks: opens the file that fmt names; note as for sink_files. NULL with
+ * *err set. */
+struct sink_file *MUST_USE sink_open_file(const struct sink *s,
+                                          const struct sink_note *note,
+                                          struct error *err, const char *fmt,
+                                          ...) PRINTF_LIKE(4, 5);
 
 /* FAIL_USAGE, too, when the format cannot hold this set: no pictures, no
  * labels. */

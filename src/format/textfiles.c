@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
-
 /* Few writes, and it stays in the L2 cache. */
 enum { BUFFER_BYTES = 4 * TEXTFILES_ROOM };
 
@@ -15,14 +13,11 @@ static bool open_split(struct textfiles *t, const struct sink *s, size_t split,
                        const char *prefix, const char *suffix,
                        struct error *err)
 {
-    char *name =
-        text_format(err, "%s%s%s", prefix, s->set->split[split].name, suffix);
-    struct sink_file *file = name ? s->files->open(s->files, name, NULL, err)
-                                  : NULL;
+    struct sink_file *file = sink_open_file(s, NULL, err, "%s%s%s", prefix,
+                                            s->set->split[split].name, suffix);
 
     if (file)
         sink_cursor_init(&t->cursor[split], s->files, file, 0);
-    free(name);
     return file != NULL;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/crc32c.h"
+#include "base/sizes.h"
 
 /* ---- protocol buffers ---- */
 
@@ -91,19 +92,13 @@ static bool put_example(struct bytes_writer *out, const void *image, size_t n,
 
 enum { LENGTH_BYTES = 8, CHECKSUM_BYTES = 4 };
 
-static void store_little(unsigned char *to, uint64_t value, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        to[i] = (unsigned char)(value >> 8 * i);
-}
-
 /* Masked, as a checksum of what has a checksum in it would be weak. */
 static void store_checksum(unsigned char to[CHECKSUM_BYTES], const void *bytes,
                            size_t n)
 {
     uint32_t crc = crc32c(0, bytes, n);
 
-    store_little(to, (crc >> 15 | crc << 17) + 0xA282EAD8u, CHECKSUM_BYTES);
+    store_le(to, (crc >> 15 | crc << 17) + 0xA282EAD8u, CHECKSUM_BYTES);
 }
 
 bool tfexample_append(struct bytes_writer *out, const void *image, size_t n,
@@ -117,7 +112,7 @@ bool tfexample_append(struct bytes_writer *out, const void *image, size_t n,
         !put_example(out, image, n, label, err))
         return false;
     size_t bytes = out->n - at - sizeof head;
-    store_little(head, bytes, LENGTH_BYTES);
+    store_le(head, bytes, LENGTH_BYTES);
     store_checksum(head + LENGTH_BYTES, head, LENGTH_BYTES);
     memcpy(out->bytes + at, head, sizeof head);
     store_checksum(tail, out->bytes + at + sizeof head, bytes);

@@ -14,6 +14,7 @@
 
 /* TFDS wants one; what we write is a dataset's first. */
 #define TFDS_VERSION "1.0.0"
+#define TFDS_FOLDER "tfrecord/%s/" TFDS_VERSION "/" /* of the name it takes */
 #define TFDS_FEATURES "tensorflow_datasets.core.features."
 
 struct shard {
@@ -189,30 +190,14 @@ static char *dataset_name(const char *name, struct error *err)
     return made;
 }
 
-/* Opens tfrecord/<name>/<version>/<file>. Takes `file`, which may be NULL. */
-static struct sink_file *open_file(struct sink *s, char *file,
-                                   struct error *err)
-{
-    const struct tfrecord *t = s->state;
-    char *path = file ? text_format(err, "tfrecord/%s/" TFDS_VERSION "/%s",
-                                    t->name, file)
-                      : NULL;
-    struct sink_file *opened = path ? s->files->open(s->files, path, NULL, err)
-                                    : NULL;
-
-    free(path);
-    free(file);
-    return opened;
-}
-
 static bool open_shards(struct sink *s, struct error *err)
 {
     struct tfrecord *t = s->state;
 
     for (size_t i = 0; i < s->set->split_count; i++) {
-        char *name = text_format(err, "%s-%s.tfrecord-00000-of-00001", t->name,
-                                 s->set->split[i].name);
-        struct sink_file *file = open_file(s, name, err);
+        struct sink_file *file = sink_open_file(
+            s, NULL, err, TFDS_FOLDER "%s-%s.tfrecord-00000-of-00001", t->name,
+            t->name, s->set->split[i].name);
         if (!file)
             return false;
         sink_cursor_init(&t->shard[i].cursor, s->files, file, 0);
@@ -224,15 +209,16 @@ static bool open_metadata(struct sink *s, struct error *err)
 {
     struct tfrecord *t = s->state;
     struct sink_file *features =
-        open_file(s, text_copy("features.json", err), err);
+        sink_open_file(s, NULL, err, TFDS_FOLDER "features.json", t->name);
     if (!features ||
         !write_json(s, features, describe_features(s->set, err), err))
         return false;
     struct sink_file *classes =
-        open_file(s, text_copy("label.labels.txt", err), err);
+        sink_open_file(s, NULL, err, TFDS_FOLDER "label.labels.txt", t->name);
     if (!classes || !write_classes(s, classes, err))
         return false;
-    t->info = open_file(s, text_copy("dataset_info.json", err), err);
+    t->info =
+        sink_open_file(s, NULL, err, TFDS_FOLDER "dataset_info.json", t->name);
     return t->info != NULL;
 }
 

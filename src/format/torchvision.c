@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/sizes.h"
-#include "base/text.h"
 #include "format/idx.h"
 
 /* What a class of torchvision expects in its folder. */
@@ -93,13 +92,11 @@ static bool open_file(struct sink *s, const struct place *place,
 {
     const struct torchvision *t = s->state;
     const char *prefix = t->files->prefixed ? s->set->dataset : "";
-    char *name = text_format(err, "%s%s%s/raw/%s%s%s-%s", place->folder,
-                             place->folder[0] ? "/" : "", t->files->name,
-                             prefix, prefix[0] ? "-" : "", place->part, rest);
-    struct sink_file *file = name ? s->files->open(s->files, name, NULL, err)
-                                  : NULL;
+    struct sink_file *file =
+        sink_open_file(s, NULL, err, "%s%s%s/raw/%s%s%s-%s", place->folder,
+                       place->folder[0] ? "/" : "", t->files->name, prefix,
+                       prefix[0] ? "-" : "", place->part, rest);
 
-    free(name);
     if (!file)
         return false;
     sink_cursor_init(cursor, s->files, file, 0);
@@ -232,13 +229,6 @@ static bool torchvision_write(struct sink *s, const struct sink_block *b,
            write_labels(t, &output->labels, b, err);
 }
 
-static bool torchvision_finish(struct sink *s, struct error *err)
-{
-    (void)s;
-    (void)err;
-    return true;
-}
-
 static void torchvision_close(struct sink *s)
 {
     struct torchvision *t = s->state;
@@ -255,6 +245,5 @@ const struct sink_ops torchvision_sink = {
     .needs_labels = true,
     .open = torchvision_open,
     .write = torchvision_write,
-    .finish = torchvision_finish,
     .close = torchvision_close,
 };

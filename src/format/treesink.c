@@ -53,22 +53,8 @@ static bool tree_sink_write(struct sink *s, const struct sink_block *b,
     return ok;
 }
 
-static bool tree_sink_finish(struct sink *s, struct error *err)
-{
-    (void)s;
-    (void)err;
-    return true;
-}
-
-static void tree_sink_close(struct sink *s)
-{
-    (void)s;
-}
-
 const struct sink_ops tree_sink = { .levels = true,
                                     .png = true,
                                     .needs_labels = true,
                                     .open = tree_sink_open,
-                                    .write = tree_sink_write,
-                                    .finish = tree_sink_finish,
-                                    .close = tree_sink_close };
+                                    .write = tree_sink_write };

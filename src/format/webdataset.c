@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "format/pngblock.h"
 
 enum {
@@ -101,8 +100,8 @@ static bool member_end(struct bytes_writer *out, size_t at, uint64_t row,
 
 /* ---- shards ---- */
 
-static bool shards_open(struct shards *s, const struct sink_split *split,
-                        struct sink_files *files, struct error *err)
+static bool shards_open(struct shards *s, const struct sink *sink,
+                        const struct sink_split *split, struct error *err)
 {
     uint64_t count = split->rows == 0 ? 1 : (split->rows - 1) / SHARD_ROWS + 1;
 
@@ -110,13 +109,11 @@ static bool shards_open(struct shards *s, const struct sink_split *split,
     if (!s->to)
         return error_memory(err);
     for (uint64_t i = 0; i < count; i++) {
-        char *name = text_format(err, "%s-%06" PRIu64 ".tar", split->name, i);
-        struct sink_file *file = name ? files->open(files, name, NULL, err)
-                                      : NULL;
-        free(name);
+        struct sink_file *file = sink_open_file(
+            sink, NULL, err, "%s-%06" PRIu64 ".tar", split->name, i);
         if (!file)
             return false;
-        sink_cursor_init(&s->to[i], files, file, 0);
+        sink_cursor_init(&s->to[i], sink->files, file, 0);
     }
     return true;
 }
@@ -153,7 +150,7 @@ static bool webdataset_open(struct sink *s, struct error *err)
     if (!w->split)
         return error_memory(err);
     for (size_t i = 0; i < s->set->split_count; i++)
-        if (!shards_open(&w->split[i], &s->set->split[i], s->files, err))
+        if (!shards_open(&w->split[i], s, &s->set->split[i], err))
             return false;
     return true;
 }

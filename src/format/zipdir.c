@@ -32,21 +32,6 @@ enum {
     DESCRIPTOR_MAX = 24,
 };
 
-static uint16_t load_le16(const unsigned char *p)
-{
-    return (uint16_t)(p[0] | p[1] << 8);
-}
-
-static uint32_t load_le32(const unsigned char *p)
-{
-    return load_le16(p) | (uint32_t)load_le16(p + 2) << 16;
-}
-
-static uint64_t load_le64(const unsigned char *p)
-{
-    return load_le32(p) | (uint64_t)load_le32(p + 4) << 32;
-}
-
 bool zipdir_damaged(const struct zipdir *z, const char *how, struct error *err)
 {
     return error_set(err, FAIL_DATA,

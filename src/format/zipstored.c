@@ -47,8 +47,8 @@ struct fields {
 
 static void put(struct fields *f, uint64_t v, unsigned bytes)
 {
-    for (; bytes > 0; bytes--, v >>= 8)
-        *f->at++ = (unsigned char)v;
+    store_le(f->at, v, bytes);
+    f->at += bytes;
 }
 
 static void put16(struct fields *f, uint64_t v)

@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/text.h"
 #include "stage/onehot.h"
-
-enum { WORD_MAX = 128 };
 
 const char *const recipe_layouts[] = { "hw", "hwc", "chw", NULL };
 const char *const recipe_groups[] = { "none", "writer", NULL };
@@ -15,22 +14,6 @@ const char *const recipe_labels[] = { "auto", "first", "last", "none", NULL };
 const char *const recipe_resamples[] = { "bilinear", "nearest", NULL };
 
 /* ---- lists ---- */
-
-/* Takes the next word of a comma-separated list; false at its end. A word that
- * is empty or too long comes out empty. */
-static bool next_word(const char **list, char word[WORD_MAX])
-{
-    if (!*list)
-        return false;
-    size_t n = strcspn(*list, ",");
-    word[0] = '\0';
-    if (n < WORD_MAX) {
-        memcpy(word, *list, n);
-        word[n] = '\0';
-    }
-    *list = (*list)[n] == ',' ? *list + n + 1 : NULL;
-    return true;
-}
 
 bool recipe_add_format(struct recipe *r, const char *name, struct error *err)
 {
@@ -50,10 +33,10 @@ bool recipe_add_format(struct recipe *r, const char *name, struct error *err)
 
 bool recipe_parse_formats(struct recipe *r, const char *list, struct error *err)
 {
-    char word[WORD_MAX];
+    char word[TEXT_WORD_BYTES];
 
     r->format_count = 0;
-    while (next_word(&list, word))
+    while (text_next_word(&list, word))
         if (!recipe_add_format(r, word, err))
             return false;
     return true;
@@ -77,11 +60,11 @@ bool recipe_add_split(struct recipe *r, const struct input *input,
 bool recipe_parse_splits(struct recipe *r, const struct input *input,
                          const char *list, struct error *err)
 {
-    char word[WORD_MAX];
+    char word[TEXT_WORD_BYTES];
 
     for (size_t i = 0; i < input->split_count; i++)
         r->split[i] = list == NULL;
-    while (next_word(&list, word))
+    while (text_next_word(&list, word))
         if (!recipe_add_split(r, input, word, err))
             return false;
     return true;
@@ -118,10 +101,10 @@ bool recipe_add_class(struct recipe *r, uint64_t label, struct error *err)
 bool recipe_parse_classes(struct recipe *r, const struct input *input,
                           const char *list, struct error *err)
 {
-    char word[WORD_MAX];
+    char word[TEXT_WORD_BYTES];
     uint64_t label;
 
-    while (next_word(&list, word)) {
+    while (text_next_word(&list, word)) {
         if (!find_class(input, word, &label))
             return error_set(err, FAIL_USAGE,
                              "--classes: %s has no class '%s'; labels or names "

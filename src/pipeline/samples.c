@@ -77,7 +77,7 @@ static bool add_class(struct row_list *list, const struct classes *c,
     uint64_t count = smaller(rule->count, c->rows[label]), n = 0;
     uint64_t *member = calloc((size_t)c->rows[label] + 1, sizeof *member);
     struct permutation order;
-    bool ok = member != NULL;
+    bool ok = member || error_memory(err);
 
     for (uint64_t row = 0; ok && row < c->all_rows; row++)
         if (c->label[row] == label)
@@ -88,7 +88,7 @@ static bool add_class(struct row_list *list, const struct classes *c,
         ok = row_list_add(list, (struct row_place){ rule->split, row, 0 }, err);
     }
     free(member);
-    return ok || error_memory(err);
+    return ok;
 }
 
 static bool choose_classes(struct row_list *list, const struct view *v,
@@ -102,13 +102,14 @@ static bool choose_classes(struct row_list *list, const struct view *v,
                          v->name, v->split_name[rule->split]);
     c.label = calloc((size_t)rows->count + 1, sizeof *c.label);
     c.rows = calloc(c.count + 1, sizeof *c.rows);
-    bool ok = c.label && c.rows && stream_rows(rows, note_labels, &c, err);
+    bool ok = ((c.label && c.rows) || error_memory(err)) &&
+              stream_rows(rows, note_labels, &c, err);
     for (size_t label = 0; ok && label < c.count; label++)
         if (rule->per_class || (int64_t)label == rule->label)
             ok = add_class(list, &c, rule, label, err);
     free(c.label);
     free(c.rows);
-    return ok || error_memory(err);
+    return ok;
 }
 
 static bool choose_any(struct row_list *list, uint64_t rows,

@@ -14,9 +14,7 @@
 
 static bool is_fitted(const struct setrun *set)
 {
-    return (set->recipe.scale.mode == SCALE_STANDARD ||
-            set->recipe.scale.mode == SCALE_PIXEL_STANDARD) &&
-           !set->recipe.fitted_on[0];
+    return scale_is_fitted(&set->recipe.scale) && !set->recipe.fitted_on[0];
 }
 
 static size_t train_source(const struct setrun *set)

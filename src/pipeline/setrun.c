@@ -151,9 +151,7 @@ bool setrun_fit_scale(struct setrun *set, struct error *err)
     struct setrun_split *train = setplan_find_train(set);
     struct fitting fitting = { 0 };
 
-    if ((set->recipe.scale.mode != SCALE_STANDARD &&
-         set->recipe.scale.mode != SCALE_PIXEL_STANDARD) ||
-        set->recipe.fitted_on[0])
+    if (!scale_is_fitted(&set->recipe.scale) || set->recipe.fitted_on[0])
         return true;
     if (!train)
         return error_set(err, FAIL_USAGE,

@@ -23,9 +23,10 @@ typedef void setverify_visitor(void *context, const char *file,
 /* Reads the manifest of prepared_dir, makes the set again in memory, and
  * compares byte by byte. `visit` gets each file. When the raw files are not all
  * there, or *recomputed is false, files are compared with the SHA-256 that the
- * manifest has of them, or SHA256SUMS of a folder's, and by size where it has none, and *recomputed becomes
- * false. False when even that is not possible. dataset is NULL for one's own,
- * whose sources the manifest does not find again. */
+ * manifest has of them, or SHA256SUMS of a folder's, and by size where it has
+ * none, and *recomputed becomes false. False when even that is not possible.
+ * dataset is NULL for one's own, whose sources the manifest does not find
+ * again. */
 bool MUST_USE setverify(const struct catalogue_dataset *dataset,
                         const char *raw_dir, const char *data_dir,
                         const char *prepared_dir, unsigned jobs,

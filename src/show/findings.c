@@ -126,15 +126,6 @@ struct line {
     size_t bytes, columns;
 };
 
-static size_t columns_of(const char *text)
-{
-    size_t n = 0;
-
-    for (; *text; text++)
-        n += ((unsigned char)*text & 0xC0) != 0x80; /* a first byte */
-    return n;
-}
-
 /* What does not fit is left out; the callers see to it that all does. */
 static void PRINTF_LIKE(2, 3) put(struct line *l, const char *fmt, ...)
 {
@@ -144,7 +135,7 @@ static void PRINTF_LIKE(2, 3) put(struct line *l, const char *fmt, ...)
     int n = vsnprintf(l->text + l->bytes, sizeof l->text - l->bytes, fmt, args);
     va_end(args);
     if (n > 0)
-        l->columns += columns_of(l->text + l->bytes);
+        l->columns += text_characters(l->text + l->bytes);
     l->bytes += strlen(l->text + l->bytes);
 }
 

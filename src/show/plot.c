@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/sizes.h"
+#include "base/text.h"
 #include "draw/font.h"
 #include "show/names.h"
 #include "show/plotpanels.h"
@@ -105,7 +106,7 @@ bool plot_check_panels(const char *panels, struct error *err)
 /* One piece of the title, behind the others or on the next line. */
 static void draw_piece(struct plot_page *p, size_t *x, const char *piece)
 {
-    size_t length = font_text_length(piece);
+    size_t length = text_characters(piece);
     size_t advance = (size_t)FONT_ADVANCE * TITLE_SCALE;
 
     if (*x > PLOT_MARGIN &&

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/sizes.h"
+#include "base/text.h"
 #include "draw/chart.h"
 #include "draw/font.h"
 #include "draw/map.h"
@@ -217,7 +218,7 @@ static struct tiles tiles_of(const struct plot_page *p,
 static void draw_caption(struct plot_page *p, size_t x, size_t y, size_t width,
                          const char *text)
 {
-    size_t length = font_text_length(text), most = width / FONT_ADVANCE;
+    size_t length = text_characters(text), most = width / FONT_ADVANCE;
     size_t shown = (length < most ? length : most) * FONT_ADVANCE - 1;
 
     if (length > 0)

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "draw/axis.h"
 
 enum {
@@ -38,17 +39,6 @@ static double percent(uint64_t count, uint64_t whole)
     return whole > 0 ? 100 * ((double)count / (double)whole) : 0;
 }
 
-double svgchart_step(double most, unsigned steps)
-{
-    static const double nice[] = { 1, 2, 5, 10 };
-    double power = pow(10, floor(log10(most / steps)));
-
-    for (size_t i = 0; i < 3; i++)
-        if (nice[i] * power * steps >= most)
-            return nice[i] * power;
-    return nice[3] * power;
-}
-
 static struct scale share_scale(const struct svgchart *c)
 {
     double most = 0;
@@ -57,11 +47,10 @@ static struct scale share_scale(const struct svgchart *c)
         for (size_t g = 0; g < c->groups; g++)
             most =
                 fmax(most, percent(c->series[s].count[g], c->series[s].whole));
-    most = most > 0 ? most : 100;
-    double step = svgchart_step(most, TICKS);
+    struct axis axis = axis_of(most > 0 ? most : 100, TICKS, false);
     return (struct scale){ .kind = SVGCHART_SHARE,
-                           .high = ceil(most / step) * step,
-                           .step = step };
+                           .high = (double)axis.steps * axis.step,
+                           .step = axis.step };
 }
 
 /* Whole decades around all counts above 0. */
@@ -174,15 +163,6 @@ struct labels {
     int height; /* pixels */
 };
 
-static size_t characters(const char *text)
-{
-    size_t n = 0;
-
-    for (; *text != '\0'; text++)
-        n += ((unsigned char)*text & 0xC0) != 0x80;
-    return n;
-}
-
 static struct labels labels_of(const struct svgchart *c)
 {
     struct labels l = { .names = c->group_name != NULL };
@@ -195,7 +175,7 @@ static struct labels labels_of(const struct svgchart *c)
         return l;
     }
     for (size_t g = 0; g < c->groups; g++) {
-        size_t n = characters(c->group_name[g]);
+        size_t n = text_characters(c->group_name[g]);
         longest = n > longest ? n : longest;
     }
     longest = longest < NAME_LETTERS ? longest : NAME_LETTERS;

@@ -38,8 +38,4 @@ struct svgchart {
  * knows the classes chart, grid, tick, bar s0..s8. */
 void svgchart_write(struct markup *m, const struct svgchart *c);
 
-/* For axes: the smallest of 1, 2 or 5 times a power of ten of which at most
- * `steps` reach `most`. */
-double svgchart_step(double most, unsigned steps);
-
 #endif

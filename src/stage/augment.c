@@ -135,7 +135,7 @@ static void draw_noise(const struct drawing *d, unsigned char *to, size_t n)
     for (size_t at = 0; at < n; at += NOISE_BLOCK) {
         draw(d, 2 + at / NOISE_BLOCK, words);
         for (size_t i = 0; i < 4; i++)
-            store_le64(to + at + 8 * i, words[i]);
+            store_le(to + at + 8 * i, words[i], 8);
     }
 }
 

@@ -12,7 +12,8 @@ enum {
 };
 
 /* exp(-x) by its series, whose steps IEEE 754 rounds alike everywhere, as
- * nobody promises of the library's. 0 <= x < 5. */
+ * nobody promises of the library's. 0 <= x < 10.125, which a sigma just above
+ * 2/3 comes near; what is left out is less than 1e-11 of it. */
 static double exp_minus(double x)
 {
     double term = 1, sum = 1;

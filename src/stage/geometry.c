@@ -34,7 +34,7 @@ struct place {
     uint32_t share;
 };
 
-struct work {
+struct geometry_work {
     /* After the turn, and after resizing. */
     size_t from_height, from_width, height, width;
     struct place *row, *column; /* owned: height, width */
@@ -85,7 +85,7 @@ static struct place *make_places(enum resample resample, size_t length,
 
 /* ---- beginning and end ---- */
 
-static void work_free(struct work *w)
+static void work_free(struct geometry_work *w)
 {
     if (!w)
         return;
@@ -103,10 +103,11 @@ void geometry_release(struct geometry *g)
     *g = (struct geometry){ 0 };
 }
 
-static struct work *make_work(const struct geometry *g, struct error *err)
+static struct geometry_work *make_work(const struct geometry *g,
+                                       struct error *err)
 {
     const struct geometry_rules *rules = &g->rules;
-    struct work *w = calloc(1, sizeof *w);
+    struct geometry_work *w = calloc(1, sizeof *w);
 
     if (!w) {
         error_memory(err);
@@ -169,7 +170,7 @@ bool geometry_init(struct geometry *g, const struct geometry_rules *rules,
 
 /* ---- pictures ---- */
 
-static void transpose(const struct work *w, const unsigned char *from,
+static void transpose(const struct geometry_work *w, const unsigned char *from,
                       unsigned char *to)
 {
     const size_t height = w->from_height, width = w->from_width;
@@ -180,7 +181,8 @@ static void transpose(const struct work *w, const unsigned char *from,
 }
 
 /* The transposed and inverted picture, as the rules have it. */
-static const unsigned char *turn(const struct geometry *g, const struct work *w,
+static const unsigned char *turn(const struct geometry *g,
+                                 const struct geometry_work *w,
                                  const unsigned char *from)
 {
     const size_t bytes = w->from_height * w->from_width;
@@ -198,8 +200,8 @@ static const unsigned char *turn(const struct geometry *g, const struct work *w,
     return from;
 }
 
-static void nearest_row(const struct work *w, const unsigned char *from,
-                        size_t y, unsigned char *to)
+static void nearest_row(const struct geometry_work *w,
+                        const unsigned char *from, size_t y, unsigned char *to)
 {
     const unsigned char *row = from + w->row[y].near * w->from_width;
     const struct place *column = w->column;
@@ -211,8 +213,8 @@ static void nearest_row(const struct work *w, const unsigned char *from,
 
 /* Row y of the source, resized across, in units of 1 / (2 * width). A row is
  * needed by all rows of the result about it: the last two are kept. */
-static const uint32_t *resized_line(struct work *w, const unsigned char *from,
-                                    size_t y)
+static const uint32_t *resized_line(struct geometry_work *w,
+                                    const unsigned char *from, size_t y)
 {
     const unsigned char *row = from + y * w->from_width;
     const uint32_t whole = 2 * (uint32_t)w->width;
@@ -233,8 +235,8 @@ static const uint32_t *resized_line(struct work *w, const unsigned char *from,
  * dividend is below 2^31 and the divisor d at most 2^23, so that it can be a
  * product with 2^54 / d, rounded up, which is three times as fast: the quotient
  * gets too large by less than 2^31 / 2^54, which is not above 1 / d. */
-static void bilinear_row(struct work *w, const unsigned char *from, size_t y,
-                         unsigned char *to)
+static void bilinear_row(struct geometry_work *w, const unsigned char *from,
+                         size_t y, unsigned char *to)
 {
     const struct place *p = &w->row[y];
     const uint32_t *near = resized_line(w, from, p->near);
@@ -253,7 +255,7 @@ static void bilinear_row(struct work *w, const unsigned char *from, size_t y,
 }
 
 /* The picture without its border; its rows lie `stride` apart. */
-static void resize(const struct geometry *g, struct work *w,
+static void resize(const struct geometry *g, struct geometry_work *w,
                    const unsigned char *from, unsigned char *to, size_t stride)
 {
     bool same = w->height == w->from_height && w->width == w->from_width;

@@ -28,11 +28,13 @@ struct geometry_rules {
 
 bool geometry_is_none(const struct geometry_rules *rules);
 
+struct geometry_work; /* places in the source, and rows on their way */
+
 /* Starts as { 0 }. */
 struct geometry {
     struct geometry_rules rules;
     size_t in_height, in_width, out_height, out_width;
-    void *work; /* owned */
+    struct geometry_work *work; /* owned */
 };
 
 /* FAIL_USAGE when pictures would come out larger than 1 MB each. */

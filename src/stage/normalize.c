@@ -200,6 +200,11 @@ static bool check_deviation(const struct scale *scale, struct error *err)
                      scale->std);
 }
 
+bool scale_is_fitted(const struct scale *scale)
+{
+    return scale->mode == SCALE_STANDARD || scale->mode == SCALE_PIXEL_STANDARD;
+}
+
 bool scale_check(const struct scale *scale, enum dtype dtype, struct error *err)
 {
     if (scale->mode == SCALE_CUSTOM && !check_deviation(scale, err))
@@ -290,6 +295,8 @@ static void by_pixel(const struct normalize *n, const unsigned char *pixels,
  * a time this takes 4 ms for the 47 million pixels of MNIST, the table 15; for
  * each of the 256 levels both are the same. */
 #if defined(__x86_64__) && defined(__GNUC__)
+#define HAS_DIVIDE_BY_255
+
 __attribute__((target("avx2,fma"))) static void
 divide_by_255(const unsigned char *restrict pixels, size_t count,
               float *restrict out)
@@ -307,18 +314,6 @@ static bool has_fma(void)
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
-#else
-static void divide_by_255(const unsigned char *pixels, size_t count, float *out)
-{
-    (void)pixels;
-    (void)count;
-    (void)out;
-}
-
-static bool has_fma(void)
-{
-    return false;
-}
 #endif
 
 void normalize_u8(const struct normalize *n, const unsigned char *pixels,
@@ -328,10 +323,12 @@ void normalize_u8(const struct normalize *n, const unsigned char *pixels,
         by_pixel(n, pixels, count, to);
         return;
     }
+#ifdef HAS_DIVIDE_BY_255
     if (n->scale.mode == SCALE_UNIT && n->dtype == DTYPE_F32 && has_fma()) {
         divide_by_255(pixels, count, to);
         return;
     }
+#endif
     switch (dtype_bytes(n->dtype)) {
     case 1: /* whole levels, which are not scaled */
         memcpy(to, pixels, count);

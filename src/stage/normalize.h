@@ -38,6 +38,9 @@ bool MUST_USE scale_parse(const char *text, struct scale *to,
 const char *scale_word(size_t i);
 const char *scale_name(enum scale_mode mode); /* "custom" for MEAN,STD */
 
+/* Do its constants come from the data? */
+bool scale_is_fitted(const struct scale *scale);
+
 /* What can be told before anything is read. Refuses, with FAIL_USAGE, MEAN,STD
  * whose deviation is not above zero, and u8 with any scale but none. */
 bool MUST_USE scale_check(const struct scale *scale, enum dtype dtype,

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/sizes.h"
+#include "base/text.h"
 #include "draw/font.h"
 
 enum { CELL_PIXELS = FONT_WIDTH * FONT_HEIGHT, FIRST = ' ', LAST = '~' };
@@ -207,7 +208,7 @@ static void test_widths(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        assert_int_equal(font_text_length(cases[i].text), cases[i].length);
+        assert_int_equal(text_characters(cases[i].text), cases[i].length);
         assert_int_equal(font_text_width(cases[i].text, cases[i].scale),
                          cases[i].width);
     }

@@ -88,8 +88,6 @@ static void test_find_sink(void **state)
         assert_string_equal(f->name, found[i]);
         assert_non_null(f->sink->open);
         assert_non_null(f->sink->write);
-        assert_non_null(f->sink->finish);
-        assert_non_null(f->sink->close);
     }
     assert_no_error(err);
     for (size_t i = 0; i < COUNT_OF(unknown); i++) {

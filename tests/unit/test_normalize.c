@@ -433,6 +433,9 @@ static void test_parse(void **state)
         struct error err = { 0 };
         assert_true(scale_parse(cases[i].text, &got, &err));
         assert_string_equal(scale_name(got.mode), cases[i].name);
+        assert_int_equal(scale_is_fitted(&got),
+                         strcmp(cases[i].name, "standard") == 0 ||
+                             strcmp(cases[i].name, "pixel-standard") == 0);
         if (got.mode != cases[i].scale.mode ||
             got.mean != cases[i].scale.mean || got.std != cases[i].scale.std)
             fail_msg("%s: %g,%g", cases[i].text, got.mean, got.std);

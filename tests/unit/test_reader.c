@@ -3,6 +3,7 @@
 #include "base/reader.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
+#include "base/interrupt.h"
 #include "base/sizes.h"
 #include "helpers.h"
 
@@ -172,6 +174,85 @@ static void test_rest(void **state)
         assert_error(err, FAIL_DATA, "'source' is longer than");
         reader_close(r);
     }
+}
+
+/* Around the size of a block, and with the limit at the end and before it. */
+static void test_copy(void **state)
+{
+    static const size_t sizes[] = { 0, 1, 65535, 65536, 65537, 200000 };
+    static unsigned char bytes[200000];
+
+    (void)state;
+    fill_noise(bytes, sizeof bytes, 3);
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        struct error err = { 0 };
+        struct bytes_writer out;
+        size_t n = sizes[i];
+        struct reader *r = memory_source_open(bytes, n, 70000, NEVER);
+
+        bytes_writer_init(&out);
+        assert_true(reader_copy(r, &out.base, n, &err));
+        assert_no_error(err);
+        assert_int_equal(out.n, n);
+        if (n > 0)
+            assert_memory_equal(out.bytes, bytes, n);
+        reader_close(r);
+        bytes_writer_release(&out);
+
+        r = memory_source_open(bytes, n, 70000, NEVER);
+        assert_true(reader_copy(r, NULL, UINT64_MAX, &err));
+        assert_true(reader_at_end(r, &err));
+        reader_close(r);
+        if (n == 0)
+            continue;
+        bytes_writer_init(&out);
+        r = memory_source_open(bytes, n, 70000, NEVER);
+        assert_false(reader_copy(r, &out.base, n - 1, &err));
+        assert_error(err, FAIL_DATA, "'source' holds more than it should");
+        assert_true(out.n < n);
+        reader_close(r);
+        bytes_writer_release(&out);
+    }
+    assert_int_equal(sources_left_open(), 0);
+}
+
+/* What the source or the writer has to say comes out as it is. */
+static void test_copy_fails(void **state)
+{
+    struct error err = { 0 };
+    struct full_writer full;
+    struct reader *r = memory_source_open(text, TEXT_BYTES, 2, 4);
+
+    (void)state;
+    assert_false(reader_copy(r, NULL, UINT64_MAX, &err));
+    assert_error(err, FAIL_NETWORK, SOURCE_FAILURE);
+    reader_close(r);
+
+    err = (struct error){ 0 };
+    full_writer_init(&full, 3);
+    r = memory_source_open(text, TEXT_BYTES, 2, NEVER);
+    assert_false(reader_copy(r, &full.base, UINT64_MAX, &err));
+    assert_error(err, FAIL_SYSTEM, SINK_FAILURE);
+    reader_close(r);
+}
+
+static int copy_interrupted(void *unused)
+{
+    struct error err = { 0 };
+    struct reader *r = bytes_reader_open("abc", 3, "abc", &err);
+
+    (void)unused;
+    interrupt_install();
+    raise(SIGTERM);
+    bool copied = r && reader_copy(r, NULL, UINT64_MAX, &err);
+    reader_close(r);
+    return !copied && err.code == FAIL_INTERRUPTED ? 0 : 1;
+}
+
+static void test_copy_interrupted(void **state)
+{
+    (void)state;
+    assert_int_equal(child_run(copy_interrupted, NULL), 0);
 }
 
 static void test_close_nothing(void **state)
@@ -406,6 +487,9 @@ int main(void)
         cmocka_unit_test(test_peek),
         cmocka_unit_test(test_errors_pass),
         cmocka_unit_test(test_rest),
+        cmocka_unit_test(test_copy),
+        cmocka_unit_test(test_copy_fails),
+        cmocka_unit_test(test_copy_interrupted),
         cmocka_unit_test(test_close_nothing),
         cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_owned_bytes),

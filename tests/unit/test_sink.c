@@ -83,6 +83,50 @@ static void test_no_rows(void **state)
     assert_no_error(err);
 }
 
+/* A format need not have anything to do at the end, nor anything to free. */
+static void test_nothing_to_finish(void **state)
+{
+    (void)state;
+    static const struct sink_ops none = { 0 };
+    static const struct format format = { .name = "none", .sink = &none };
+    struct sink s = { .format = &format };
+    struct error err = { 0 };
+
+    assert_true(sink_finish(&s, &err));
+    assert_no_error(err);
+    sink_close(&s);
+    assert_null(s.format);
+}
+
+static void test_open_file(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+    struct memory_files files;
+    struct sink_note note = { .split = 3, .offset = 80 };
+
+    memory_files_init(&files);
+    files.fail_opens_after = 2;
+    struct sink s = { .files = &files.base };
+    assert_non_null(sink_open_file(&s, NULL, &err, "%s-%06d.tar", "train", 12));
+    assert_non_null(sink_open_file(&s, &note, &err, "test.npy"));
+    assert_int_equal(files.count, 2);
+    const struct memory_file *plain =
+        memory_files_find(&files, "train-000012.tar");
+    const struct memory_file *noted = memory_files_find(&files, "test.npy");
+    assert_non_null(plain);
+    assert_false(plain->has_note);
+    assert_non_null(noted);
+    assert_true(noted->has_note);
+    assert_int_equal(noted->note.split, 3);
+    assert_int_equal(noted->note.offset, 80);
+    assert_no_error(err);
+
+    assert_null(sink_open_file(&s, NULL, &err, "third"));
+    assert_error(err, FAIL_SYSTEM, SINK_FAILURE);
+    memory_files_release(&files);
+}
+
 static void test_cursor(void **state)
 {
     (void)state;
@@ -159,6 +203,8 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_close_of_nothing),
         cmocka_unit_test(test_no_rows),
+        cmocka_unit_test(test_nothing_to_finish),
+        cmocka_unit_test(test_open_file),
         cmocka_unit_test(test_cursor),
         cmocka_unit_test(test_write_array),
     };

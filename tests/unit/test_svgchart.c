@@ -227,25 +227,6 @@ static void test_labels(void **state)
     free(svg);
 }
 
-static void test_step(void **state)
-{
-    (void)state;
-    static const struct {
-        double most;
-        unsigned steps;
-        double step;
-    } cases[] = {
-        { 100, 5, 20 }, { 100, 10, 10 },  { 11.24, 6, 2 }, { 12.01, 6, 5 },
-        { 1, 5, 0.2 },  { 0.3, 6, 0.05 }, { 7e6, 6, 2e6 }, { 1, 1, 1 },
-    };
-
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        double got = svgchart_step(cases[i].most, cases[i].steps);
-        if (fabs(got - cases[i].step) > 1e-12 * cases[i].step)
-            fail_msg("row %zu: %g", i, got);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,7 +236,6 @@ int main(void)
         cmocka_unit_test(test_nothing_to_show),
         cmocka_unit_test(test_hostile_names),
         cmocka_unit_test(test_labels),
-        cmocka_unit_test(test_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

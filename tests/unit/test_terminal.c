@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/sizes.h"
@@ -63,7 +64,7 @@ static size_t columns_with(const char *value)
     assert_true(out >= 0 && file >= 0);
     set("COLUMNS", value);
     assert_true(dup2(file, STDOUT_FILENO) >= 0);
-    size_t columns = terminal_columns();
+    size_t columns = terminal_columns(STDOUT_FILENO);
     assert_true(dup2(out, STDOUT_FILENO) >= 0);
     close(out);
     close(file);
@@ -93,6 +94,24 @@ static void test_columns(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         if (columns_with(cases[i].value) != cases[i].columns)
             fail_msg("COLUMNS='%s'", cases[i].value);
+}
+
+/* The user's word counts before what the terminal says, on stdout as on
+ * stderr; without it, the terminal that is meant is asked. */
+static void test_columns_of_terminal(void **state)
+{
+    const struct winsize size = { .ws_row = 24, .ws_col = 123 };
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+
+    (void)state;
+    assert_true(terminal >= 0 && ioctl(terminal, TIOCSWINSZ, &size) == 0);
+    set("COLUMNS", NULL);
+    assert_int_equal(terminal_columns(terminal), 123);
+    set("COLUMNS", "60");
+    assert_int_equal(terminal_columns(terminal), 60);
+    set("COLUMNS", "0");
+    assert_int_equal(terminal_columns(terminal), 123);
+    close(terminal);
 }
 
 /* Chosen protocols hold whatever the environment is against. */
@@ -195,8 +214,11 @@ static void test_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_blocks),  IN_TEMP_DIR(test_columns),
-        cmocka_unit_test(test_chosen),  cmocka_unit_test(test_names),
+        cmocka_unit_test(test_blocks),
+        IN_TEMP_DIR(test_columns),
+        cmocka_unit_test(test_columns_of_terminal),
+        cmocka_unit_test(test_chosen),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

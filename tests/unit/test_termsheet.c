@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/sizes.h"
-#include "draw/font.h"
+#include "base/text.h"
 #include "draw/termsheet.h"
 
 #define A TERMPICTURE_ASCII
@@ -183,7 +183,7 @@ static size_t longest_line(const char *text)
                 line[n++] = *p;
         }
         line[n] = '\0';
-        size_t length = font_text_length(line);
+        size_t length = text_characters(line);
         longest = length > longest ? length : longest;
     }
     return longest;

@@ -218,6 +218,84 @@ static void test_format(void **state)
     assert_no_error(err);
 }
 
+static void test_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *list, *words[5];
+    } cases[] = {
+        { NULL, { NULL } },
+        { "", { "", NULL } },
+        { "train", { "train", NULL } },
+        { "3,5,8", { "3", "5", "8", NULL } },
+        { ",a,,", { "", "a", "", "" } },
+        { "a b, c", { "a b", " c", NULL } },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *list = cases[i].list;
+        char word[TEXT_WORD_BYTES];
+
+        for (size_t n = 0; cases[i].words[n]; n++) {
+            assert_true(text_next_word(&list, word));
+            assert_string_equal(word, cases[i].words[n]);
+        }
+        assert_null(list);
+        assert_false(text_next_word(&list, word));
+    }
+}
+
+/* The longest name that a folder can have is a word; what is longer is none,
+ * and the list goes on behind it. */
+static void test_long_words(void **state)
+{
+    (void)state;
+    char text[1000], word[TEXT_WORD_BYTES];
+
+    for (size_t n = 254; n < 300; n++) {
+        const char *list = text;
+
+        memset(text, 'x', n);
+        memcpy(text + n, ",y", 3);
+        assert_true(text_next_word(&list, word));
+        assert_int_equal(strlen(word), n < 256 ? n : 256);
+        assert_true(text_next_word(&list, word));
+        assert_string_equal(word, "y");
+        assert_false(text_next_word(&list, word));
+    }
+}
+
+static void test_characters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t count, first, first_two; /* bytes */
+    } cases[] = {
+        { "", 0, 0, 0 },
+        { "a", 1, 1, 1 },
+        { "T-shirt/top", 11, 1, 2 },
+        { "\xC3\xA9", 1, 2, 2 },
+        { "a\xE3\x81\x8A\xC3\xA9z", 4, 1, 4 },
+        { "\xF0\x9F\x91\x9E!", 2, 4, 5 },
+        { "\xC3", 1, 1, 1 },          /* cut in two */
+        { "\xC3z", 2, 1, 2 },         /* the same, inside a text */
+        { "\x80\x80\x80z", 2, 3, 4 }, /* continuation of nothing */
+        { "a\x80z", 3, 1, 2 },
+        { "\xFF\xFE", 2, 1, 2 }, /* never in UTF-8 */
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *text = cases[i].text;
+
+        assert_int_equal(text_characters(text), cases[i].count);
+        assert_int_equal(text_first_bytes(text, 0), 0);
+        assert_int_equal(text_first_bytes(text, 1), cases[i].first);
+        assert_int_equal(text_first_bytes(text, 2), cases[i].first_two);
+        assert_int_equal(text_first_bytes(text, SIZE_MAX), strlen(text));
+    }
+}
+
 static void test_paths(void **state)
 {
     (void)state;
@@ -267,6 +345,9 @@ int main(void)
         cmocka_unit_test(test_mask_cuts_between_characters),
         cmocka_unit_test(test_mask_noise),
         cmocka_unit_test(test_format),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_long_words),
+        cmocka_unit_test(test_characters),
         cmocka_unit_test(test_paths),
         cmocka_unit_test(test_ends_with),
     };
