@@ -102,3 +102,62 @@ expect_noticed() {
     expect_noticed labels relabelled --limit 100
     expect_noticed images relabelled --val 50 --stratify
 }
+
+# --- normalize, whose scale is fitted in a first pass
+
+# expect_refused VARIANT SCALE: when now/images becomes it, nothing is written;
+# unless it does before it is read for the first time.
+expect_refused() {
+    local at refused=0
+    for ((at = 1; at <= 9; at++)); do
+        rm -f out
+        swapped "$at" now/images "$1" normalize now/images --scale "$2" -o out ||
+            break
+        if [ "$at" -gt 1 ]; then
+            assert_status 3 || return 1
+            assert_one_error_line "'now/images' was changed while it was read" ||
+                return 1
+            assert_absent out || return 1
+            refused=1
+        fi
+    done
+    [ "$at" -gt 1 ] || skip "the shim does not work here"
+    assert_status 0 || return 1
+    [ "$refused" = 1 ] || seen "'now/images' is not opened twice"
+}
+
+@test "normalize: pictures of another size between fitting and writing" {
+    expect_refused small pixel-standard
+    expect_refused large pixel-standard
+    expect_refused large standard
+}
+
+@test "normalize: other pictures of the same size between fitting and writing" {
+    expect_refused other standard
+    expect_refused other pixel-standard
+    expect_refused more standard
+}
+
+@test "normalize: what cannot be read twice is refused before it is read" {
+    local scale
+    mkfifo pipe
+    for scale in standard pixel-standard; do
+        run --separate-stderr timeout 20 "$MNISTPREP" normalize pipe \
+            --scale "$scale" -o out
+        assert_status 2
+        assert_one_error_line "needs a regular file, not 'pipe'"
+        mp_in "$BATS_FILE_TMPDIR/first/images" normalize - --scale "$scale" -o out
+        assert_status 2
+        assert_one_error_line "needs a regular file, not '-'"
+        run --separate-stderr bash -c \
+            'cat "$1" | "$MNISTPREP" normalize /dev/stdin --scale "$2" -o out' \
+            - "$BATS_FILE_TMPDIR/first/images" "$scale"
+        assert_status 2
+        assert_one_error_line "needs a regular file, not '/dev/stdin'"
+    done
+    assert_absent out
+    # One that is not there is told as ever.
+    mp normalize nowhere --scale standard -o out
+    assert_status 1
+    assert_one_error_line "nowhere"
+}
