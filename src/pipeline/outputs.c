@@ -172,6 +172,7 @@ static bool files_folder(struct sink_files *files, const char *name,
         return error_set(err, FAIL_USAGE, "too many formats of many files");
     struct output_tree *t = &o->tree[o->tree_count++];
     t->format = o->format;
+    t->sync = o->flags & OUTFILE_SYNC;
     return output_tree_name(t, o->dir, name, o->mode, err) &&
            (!o->allow || o->allow(o->context, name, t->path, err)) &&
            output_tree_begin(t, err);
