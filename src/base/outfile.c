@@ -124,12 +124,17 @@ static bool open_target(struct outfile *o, const char *path, bool standard,
     return o->fd >= 0;
 }
 
+bool outfile_is_stdout(const char *path)
+{
+    return strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
+}
+
 bool outfile_open(struct outfile *o, const char *path, unsigned flags,
                   struct error *err)
 {
     /* The latter leads to a regular file, too, when that is where standard
      * output goes: it has to be written, not replaced. */
-    bool standard = strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
+    bool standard = outfile_is_stdout(path);
     struct stat st, target;
     bool exists = !standard && lstat(path, &st) == 0;
     bool reached = exists && stat(path, &target) == 0;

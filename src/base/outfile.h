@@ -32,8 +32,10 @@ struct outfile {
     char *temp;     /* owned; NULL: written as it comes */
 };
 
-/* "-" and "/dev/stdout" are standard output. A symbolic link is replaced itself, never what it
- * points to. Refused with FAIL_USAGE: a directory in the way, or a file and no
+/* Is this the name of standard output: "-" or "/dev/stdout"? */
+bool outfile_is_stdout(const char *path);
+
+/* A symbolic link is replaced itself, never what it points to. Refused with FAIL_USAGE: a directory in the way, or a file and no
  * OUTFILE_REPLACE. */
 bool MUST_USE outfile_open(struct outfile *o, const char *path, unsigned flags,
                            struct error *err);

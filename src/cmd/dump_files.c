@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "base/directory.h"
@@ -43,7 +42,7 @@ static bool find_destination(const struct dump *d, struct destination *to,
                              struct error *err)
 {
     const char *output = d->settings->output;
-    bool to_stdout = output && strcmp(output, "-") == 0;
+    bool to_stdout = output && outfile_is_stdout(output);
     bool single = d->request.form == DUMP_SHEET || d->list.count == 1;
 
     to->dir = output ? output : d->opened.store.samples;
@@ -125,7 +124,7 @@ static void tell_tally(const struct dump *d, const struct destination *to,
 
 static void tell_path(const char *path)
 {
-    if (strcmp(path, "-") != 0)
+    if (!outfile_is_stdout(path))
         report_path(path);
 }
 
