@@ -153,6 +153,9 @@ void report_text(const char *text)
     if (masked) {
         text_mask(masked, size, text);
         fputs(masked, stdout);
+    } else { /* not as nice, but it is there */
+        for (; *text; text++)
+            putchar(*text >= ' ' && *text <= '~' ? *text : '?');
     }
     free(masked);
 }
