@@ -236,9 +236,32 @@ bool file_is_same(const char *a, const char *b)
            one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-bool path_is_within(const char *path, const char *top)
+/* Where a file is, or would come to be: what is there of its path without
+ * links, then the rest of it. malloc'd; NULL: it cannot be told. */
+static char *place_of(const char *path)
 {
-    char *inner = realpath(path, NULL), *outer = realpath(top, NULL);
+    struct error ignored = { 0 };
+    char *part = text_copy(path, &ignored), *there = NULL, *place = NULL;
+
+    while (part && *part && !(there = realpath(part, NULL)))
+        cut_last_name(part);
+    if (part && !there)
+        there = realpath(".", NULL);
+    if (there) {
+        const char *rest = path + strlen(part);
+        rest += strspn(rest, "/");
+        place = *rest ? text_format(&ignored, "%s/%s",
+                                    strcmp(there, "/") == 0 ? "" : there, rest)
+                      : text_copy(there, &ignored);
+    }
+    free(part);
+    free(there);
+    return place;
+}
+
+/* Takes both, which are malloc'd or NULL. */
+static bool is_within(char *inner, char *outer)
+{
     size_t n = outer ? strlen(outer) : 0;
     bool within = inner && outer && strncmp(inner, outer, n) == 0 &&
                   (inner[n] == '\0' || inner[n] == '/' || n == 1);
@@ -246,6 +269,16 @@ bool path_is_within(const char *path, const char *top)
     free(inner);
     free(outer);
     return within;
+}
+
+bool path_is_within(const char *path, const char *top)
+{
+    return is_within(realpath(path, NULL), realpath(top, NULL));
+}
+
+bool path_will_be_within(const char *path, const char *top)
+{
+    return is_within(place_of(path), place_of(top));
 }
 
 bool file_size(const char *path, unsigned long long *bytes)

@@ -59,8 +59,10 @@ bool file_is_regular(const char *path);
 /* Do both names lead to the same file? */
 bool file_is_same(const char *a, const char *b);
 
-/* Is `path` the file or folder `top`, or does it lie somewhere in it? */
+/* Is `path` the file or folder `top`, or does it lie somewhere in it? The latter
+ * also asks it of what is not there yet. */
 bool path_is_within(const char *path, const char *top);
+bool path_will_be_within(const char *path, const char *top);
 
 /* The size of a regular file; false when there is none. */
 bool file_size(const char *path, unsigned long long *bytes);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/text.h"
+#include "base/interrupt.h"
 
 /* Called for each file and, after what is in it, each folder. */
 typedef bool visitor(void *context, int dir, const char *name,
@@ -105,4 +105,31 @@ bool folder_remove(const char *path, struct error *err)
     if (!walk(AT_FDCWD, path, 0, remove_one, NULL) && errno != ENOENT)
         return error_errno(err, "cannot remove '%s'", path);
     return true;
+}
+
+/* Files first, then the folder with their names. */
+static bool sync_one(void *context, int dir, const char *name,
+                     const struct stat *st)
+{
+    struct error *err = context;
+
+    if (!interrupt_none(err))
+        return false;
+    if (!S_ISDIR(st->st_mode) && !S_ISREG(st->st_mode))
+        return true;
+    int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    /* Some file systems have no fsync, above all of directories. */
+    bool ok = fsync(fd) == 0 || errno == EINVAL || errno == EROFS;
+    int cause = errno;
+    close(fd);
+    errno = cause;
+    return ok;
+}
+
+bool folder_sync(const char *path, struct error *err)
+{
+    return walk(AT_FDCWD, path, 0, sync_one, err) ||
+           error_errno(err, "cannot write '%s' to disk", path);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Temporary file, O_EXCL, rename: nobody ever sees half a file. */
+/* Temporary file, O_EXCL, rename or link: nobody ever sees half a file. */
 #ifdef __linux__
 /* NOLINTNEXTLINE(bugprone-reserved-identifier): for fallocate */
 #define _GNU_SOURCE
@@ -108,6 +108,12 @@ static void release(struct outfile *o)
     *o = (struct outfile){ .fd = -1 };
 }
 
+static bool refuse_existing(const char *path, struct error *err)
+{
+    return error_set(err, FAIL_USAGE, "'%s' exists; use --force to replace it",
+                     path);
+}
+
 static bool open_target(struct outfile *o, const char *path, bool standard,
                         bool device, struct error *err)
 {
@@ -124,12 +130,17 @@ static bool open_target(struct outfile *o, const char *path, bool standard,
     return o->fd >= 0;
 }
 
+bool outfile_is_stdout(const char *path)
+{
+    return strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
+}
+
 bool outfile_open(struct outfile *o, const char *path, unsigned flags,
                   struct error *err)
 {
     /* The latter leads to a regular file, too, when that is where standard
      * output goes: it has to be written, not replaced. */
-    bool standard = strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
+    bool standard = outfile_is_stdout(path);
     struct stat st, target;
     bool exists = !standard && lstat(path, &st) == 0;
     bool reached = exists && stat(path, &target) == 0;
@@ -141,8 +152,7 @@ bool outfile_open(struct outfile *o, const char *path, unsigned flags,
         return error_set(err, FAIL_USAGE,
                          "'%s' is a directory; a file name is needed", path);
     if (exists && !device && !(flags & OUTFILE_REPLACE))
-        return error_set(err, FAIL_USAGE,
-                         "'%s' exists; use --force to replace it", path);
+        return refuse_existing(path, err);
 
     struct outfile new = { .base = { &fd_ops, NULL },
                            .fd = -1,
@@ -174,8 +184,7 @@ bool outfile_stage(struct outfile *o, const char *dir, const char *path,
         error_set(err, FAIL_USAGE, "'%s' is a directory; a file name is needed",
                   path);
     else if (!(flags & OUTFILE_REPLACE) && path_is_taken(path))
-        error_set(err, FAIL_USAGE, "'%s' exists; use --force to replace it",
-                  path);
+        refuse_existing(path, err);
     else if (inside && (new.path = text_copy(path, err)) != NULL)
         new.fd = open_temp(inside, strlen(inside), path, &new.temp, err);
     free(inside);
@@ -213,6 +222,22 @@ bool outfile_finish(struct outfile *o, struct error *err)
     return true;
 }
 
+/* A rename replaces what came under that name in the meantime; a link does not.
+ * Where there are no links, the name is asked for once more. */
+static bool take_name(const struct outfile *o, struct error *err)
+{
+    if (!(o->flags & OUTFILE_REPLACE)) {
+        if (link(o->temp, o->path) == 0) {
+            (void)!unlink(o->temp); /* directory_sweep() takes it, else */
+            return true;
+        }
+        if (errno == EEXIST || path_is_taken(o->path))
+            return refuse_existing(o->path, err);
+    }
+    return rename(o->temp, o->path) == 0 ||
+           error_errno(err, "cannot rename to '%s'", o->path);
+}
+
 bool outfile_commit(struct outfile *o, struct error *err)
 {
     if (!outfile_finish(o, err))
@@ -220,8 +245,8 @@ bool outfile_commit(struct outfile *o, struct error *err)
     if (o->temp) {
         if ((o->flags & OUTFILE_MAKE_PARENT) && !make_parent(o->path, err))
             return false;
-        if (rename(o->temp, o->path) != 0)
-            return error_errno(err, "cannot rename to '%s'", o->path);
+        if (!take_name(o, err))
+            return false;
         free(o->temp);
         o->temp = NULL;
         if ((o->flags & OUTFILE_SYNC) && !directory_sync_of(o->path, err))

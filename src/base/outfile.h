@@ -12,7 +12,8 @@
 #include "base/writer.h"
 
 enum outfile_flag {
-    OUTFILE_REPLACE = 1, /* an existing file is replaced, else refused */
+    OUTFILE_REPLACE = 1, /* an existing file is replaced, else refused: also
+                            one that appears before the commit */
     OUTFILE_SYNC = 2,    /* on disk before it gets its name */
     OUTFILE_DEVICE = 4, /* a device or FIFO of that name is written as it comes,
                             not replaced: for names that a person typed */
@@ -32,8 +33,10 @@ struct outfile {
     char *temp;     /* owned; NULL: written as it comes */
 };
 
-/* "-" and "/dev/stdout" are standard output. A symbolic link is replaced itself, never what it
- * points to. Refused with FAIL_USAGE: a directory in the way, or a file and no
+/* Is this the name of standard output: "-" or "/dev/stdout"? */
+bool outfile_is_stdout(const char *path);
+
+/* A symbolic link is replaced itself, never what it points to. Refused with FAIL_USAGE: a directory in the way, or a file and no
  * OUTFILE_REPLACE. */
 bool MUST_USE outfile_open(struct outfile *o, const char *path, unsigned flags,
                            struct error *err);
@@ -53,8 +56,10 @@ bool MUST_USE outfile_write_at(struct outfile *o, uint64_t at,
  * size does not change, so that one that was torn shows it. */
 void outfile_reserve(struct outfile *o, uint64_t n);
 
-/* Two endings. Commit may fail, and then nothing has appeared; abandon cannot
- * fail, and does nothing once committed. */
+/* Two endings. Commit may fail, and then nothing has appeared; but for one case:
+ * with OUTFILE_SYNC the directory is synced after the file has its name, and when
+ * that fails the file is there, whole, and may not outlive a power cut. Abandon
+ * cannot fail, and does nothing once committed. */
 bool MUST_USE outfile_commit(struct outfile *o, struct error *err);
 void outfile_abandon(struct outfile *o);
 

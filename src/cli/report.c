@@ -153,6 +153,9 @@ void report_text(const char *text)
     if (masked) {
         text_mask(masked, size, text);
         fputs(masked, stdout);
+    } else { /* not as nice, but it is there */
+        for (; *text; text++)
+            putchar(*text >= ' ' && *text <= '~' ? *text : '?');
     }
     free(masked);
 }
@@ -196,7 +199,7 @@ static bool leads_to_terminal(const char *path)
 {
     struct stat st;
 
-    if (strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0)
+    if (outfile_is_stdout(path))
         return isatty(STDOUT_FILENO);
     if (stat(path, &st) != 0 || !S_ISCHR(st.st_mode))
         return false;
@@ -225,7 +228,7 @@ unsigned report_outfile_flags(const struct common *common)
 void report_would_write(const struct common *common, const char *path,
                         uint64_t bytes)
 {
-    bool standard = strcmp(path, "-") == 0;
+    bool standard = outfile_is_stdout(path);
 
     report_note(common, "would write %llu bytes to %s%s%s",
                 (unsigned long long)bytes, standard ? "" : "'",

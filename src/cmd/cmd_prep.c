@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/outfile.h"
 #include "base/text.h"
 #include "cli/report.h"
 #include "cmd/commands.h"
@@ -101,7 +102,7 @@ static bool set_up(struct job *j, int argc, char **argv, struct error *err)
             "splits only, use --splits");
     if (!own_words_check(&s->own, err))
         return false;
-    if (s->output && strcmp(s->output, "-") == 0)
+    if (s->output && outfile_is_stdout(s->output))
         return error_set(err, FAIL_USAGE,
                          "prep makes several files, not one for standard "
                          "output; name a directory by --output");

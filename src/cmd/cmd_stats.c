@@ -2,7 +2,6 @@
 /* stats: exact figures and findings, in words, as JSON or as a table, as a
  * picture and as a page. */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/outfile.h"
 #include "cli/report.h"
@@ -134,7 +133,7 @@ static bool write_files(const struct stats_settings *s, struct files *files,
 
 static bool is_stdout(const char *path)
 {
-    return path && strcmp(path, "-") == 0;
+    return path && outfile_is_stdout(path);
 }
 
 /* On standard output, unless something else goes there. */

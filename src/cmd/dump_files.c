@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/directory.h"
 #include "base/interrupt.h"
@@ -35,7 +34,7 @@ static bool find_destination(const struct dump *d, struct destination *to,
                              struct error *err)
 {
     const char *output = d->settings->output;
-    bool to_stdout = output && strcmp(output, "-") == 0;
+    bool to_stdout = output && outfile_is_stdout(output);
     bool single = d->request.form == DUMP_SHEET || d->list.count == 1;
 
     to->dir = output ? output : d->opened.store.samples;
@@ -117,7 +116,7 @@ static void tell_tally(const struct dump *d, const struct destination *to,
 
 static void tell_path(const char *path)
 {
-    if (strcmp(path, "-") != 0)
+    if (!outfile_is_stdout(path))
         report_path(path);
 }
 

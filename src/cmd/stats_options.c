@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/outfile.h"
 #include "cmd/output_name.h"
 #include "show/plot.h"
 
@@ -63,7 +64,7 @@ static bool parse_near(const char *text, double *to)
 
 static bool is_stdout(const char *path)
 {
-    return path && strcmp(path, "-") == 0;
+    return path && outfile_is_stdout(path);
 }
 
 /* What is written where. */

@@ -12,29 +12,6 @@
 /* Where pixels have to be converted, they are read in pieces of this size. */
 enum { RAW_BYTES = 64 * 1024 };
 
-/* Reads elements to nowhere. */
-static bool skip(struct array_stream *stream, uint64_t elements,
-                 struct error *err)
-{
-    unsigned char nowhere[SOURCE_LABEL_BYTES];
-    size_t room = sizeof nowhere / dtype_bytes(stream->info.dtype);
-
-    while (elements > 0) {
-        size_t part = elements < room ? (size_t)elements : room;
-        if (array_read_native(stream, nowhere, part, err) < 0)
-            return false;
-        elements -= part;
-    }
-    return true;
-}
-
-bool source_skip(struct source *s, uint64_t rows, struct error *err)
-{
-    return (s->labels_alone ||
-            skip(&s->part[PART_IMAGES].stream, rows * s->image_bytes, err)) &&
-           skip(&s->part[PART_LABELS].stream, rows * s->label_columns, err);
-}
-
 /* Up to here a double has every whole number. */
 static const int64_t WHOLE_MAX = (int64_t)1 << 53;
 
@@ -203,7 +180,7 @@ static bool finish_part(struct source_part *part, struct error *err)
      * array has to have been read. */
     if (!part->stream.in)
         return true;
-    if (!skip(&part->stream, part->stream.left, err) ||
+    if (!array_skip(&part->stream, part->stream.left, err) ||
         !reader_at_end(part->stream.in, err))
         return false;
     if (!part->hashing)

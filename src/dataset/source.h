@@ -97,9 +97,6 @@ bool MUST_USE source_open_published(struct source *s, const char *dir,
 ptrdiff_t source_read(struct source *s, unsigned char *images, int64_t *labels,
                       size_t rows, struct error *err);
 
-/* Passes over rows. */
-bool MUST_USE source_skip(struct source *s, uint64_t rows, struct error *err);
-
 /* After the last row: completes the facts of both parts. Not after
  * SOURCE_LABELS. */
 bool MUST_USE source_finish(struct source *s, struct error *err);

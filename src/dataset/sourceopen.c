@@ -398,6 +398,19 @@ static bool check_upright(struct source *s,
     return true;
 }
 
+/* The first rows of published arrays belong to another split. */
+static bool skip_to_window(struct source *s,
+                           const struct catalogue_split *published,
+                           struct error *err)
+{
+    uint64_t rows = published ? published->first_row : 0;
+
+    return (s->labels_alone || array_skip(&s->part[PART_IMAGES].stream,
+                                          rows * s->image_bytes, err)) &&
+           array_skip(&s->part[PART_LABELS].stream, rows * s->label_columns,
+                      err);
+}
+
 static bool open_files(struct source *s, const struct input_split *split,
                        const struct receipt *receipt, unsigned flags,
                        struct csv_header *header, struct error *err)
@@ -439,8 +452,7 @@ bool source_open(struct source *s, const struct input *input, size_t at,
         return false;
     s->labels_alone = (flags & SOURCE_LABELS) && !s->table;
     s->any_label = flags & SOURCE_ANY_LABEL;
-    uint64_t first = published ? published->first_row : 0;
-    return first == 0 || source_skip(s, first, err);
+    return skip_to_window(s, published, err);
 }
 
 bool source_open_published(struct source *s, const char *dir,

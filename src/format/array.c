@@ -75,6 +75,20 @@ ptrdiff_t array_read_native(struct array_stream *s, void *to, size_t count,
     return array_read(s, to, count, dtype_machine_is_little(), err);
 }
 
+bool array_skip(struct array_stream *s, uint64_t elements, struct error *err)
+{
+    unsigned char nowhere[4096];
+    size_t room = sizeof nowhere / dtype_bytes(s->info.dtype);
+
+    while (elements > 0) {
+        size_t part = elements < room ? (size_t)elements : room;
+        if (array_read_native(s, nowhere, part, err) < 0)
+            return false;
+        elements -= part;
+    }
+    return true;
+}
+
 void array_close(struct array_stream *s)
 {
     reader_close(s->in);

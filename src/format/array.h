@@ -50,6 +50,10 @@ ptrdiff_t array_read(struct array_stream *s, void *to, size_t count,
 ptrdiff_t array_read_native(struct array_stream *s, void *to, size_t count,
                             struct error *err);
 
+/* Reads elements to nowhere. */
+bool MUST_USE array_skip(struct array_stream *s, uint64_t elements,
+                         struct error *err);
+
 void array_close(struct array_stream *s); /* accepts { 0 } and a closed one */
 
 #endif

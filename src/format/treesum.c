@@ -59,7 +59,8 @@ static bool hash_picture(const char *path, char sha256[DIGEST_TEXT],
 
     struct reader *in = file_reader_open(path, err);
     if (in && digest_init(&digest, DIGEST_SHA256, err)) {
-        while ((n = reader_read(in, bytes, sizeof bytes, err)) > 0)
+        while (interrupt_none(err) &&
+               (n = reader_read(in, bytes, sizeof bytes, err)) > 0)
             digest_add(&digest, bytes, (size_t)n);
         *size = digest.bytes;
         digest_finish(&digest, sha256);
@@ -80,7 +81,7 @@ bool tree_sum_of(const char *dir, char sha256[DIGEST_TEXT], uint64_t *bytes,
         uint64_t size = 0;
         char *path = text_format(err, "%s/%s/%s", dir,
                                  l.folder[l.file[i].label], l.file[i].name);
-        ok = path && interrupt_none(err) && hash_picture(path, one, &size, err);
+        ok = path && hash_picture(path, one, &size, err);
         if (ok)
             tree_sum_add(&sum, &l, i, one, size);
         free(path);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/directory.h"
 #include "base/interrupt.h"
@@ -113,59 +114,69 @@ static size_t picture_elements(const struct array_stream *in, size_t *pixels,
 
 /* What a scale is fitted on. */
 struct fitting {
-    struct scale *scale;
-    struct pixel_moments *moments;
+    struct scale scale;
+    struct pixel_moments moments;
     uint64_t histogram[256];
     struct pixel_sums sums;
+    /* To be the same when the input is read again. */
+    struct array_info info;
+    struct stat file;
 };
 
-static bool fit_input(struct conversion *c, struct fitting *f,
-                      struct error *err)
+static bool fit_by_pixel(struct conversion *c, struct fitting *f,
+                         struct error *err)
 {
-    bool by_pixel = f->scale->mode == SCALE_PIXEL_STANDARD;
-    size_t pixels = 1, elements = picture_elements(&c->in, &pixels, err);
+    size_t pixels, elements = picture_elements(&c->in, &pixels, err);
     ptrdiff_t n = -1;
 
-    if (!by_pixel && elements == 0) {
-        *err = (struct error){ 0 };
-        elements = BLOCK_ELEMENTS;
-    }
-    c->from = malloc(BLOCK_ELEMENTS);
-    if (!c->from)
-        return error_memory(err);
-    if (elements == 0 || (by_pixel && !pixel_sums_init(&f->sums, pixels, err)))
+    if (elements == 0 || !pixel_sums_init(&f->sums, pixels, err))
         return false;
-    while ((n = next_block(c, elements, err)) > 0) {
-        const unsigned char *levels = c->from;
-        if (by_pixel)
-            pixel_sums_add(&f->sums, levels, (size_t)n / pixels);
-        for (ptrdiff_t i = 0; !by_pixel && i < n; i++)
+    while ((n = next_block(c, elements, err)) > 0)
+        pixel_sums_add(&f->sums, c->from, (size_t)n / pixels);
+    return n == 0 && scale_fit_pixels(&f->scale, &f->sums, &f->moments, err);
+}
+
+static bool fit_all(struct conversion *c, struct fitting *f, struct error *err)
+{
+    const unsigned char *levels = c->from;
+    ptrdiff_t n;
+
+    while ((n = next_block(c, BLOCK_ELEMENTS, err)) > 0)
+        for (ptrdiff_t i = 0; i < n; i++)
             f->histogram[levels[i]]++;
-    }
-    return n == 0 &&
-           (by_pixel ? scale_fit_pixels(f->scale, &f->sums, f->moments, err)
-                     : scale_fit(f->scale, f->histogram, err));
+    return n == 0 && scale_fit(&f->scale, f->histogram, err);
+}
+
+/* One that is not there is for open_input() to tell. */
+static bool look_at_file(const char *path, struct stat *to)
+{
+    return strcmp(path, "-") != 0 &&
+           (stat(path, to) != 0 || S_ISREG(to->st_mode));
 }
 
 /* The first pass of SCALE_STANDARD and SCALE_PIXEL_STANDARD. */
-static bool fit(const struct convert_paths *paths, struct scale *scale,
-                struct pixel_moments *moments, struct error *err)
+static bool fit(struct fitting *f, const struct convert_paths *paths,
+                struct error *err)
 {
     struct conversion c = { 0 };
-    struct fitting f = { .scale = scale, .moments = moments };
+    const char *scale = scale_name(f->scale.mode);
 
-    if (strcmp(paths->from, "-") == 0)
+    if (!look_at_file(paths->from, &f->file))
         return error_set(err, FAIL_USAGE,
                          "--scale %s reads its input twice, so it needs a "
-                         "file, not standard input",
-                         scale_name(scale->mode));
+                         "regular file, not '%s'",
+                         scale, paths->from);
     bool ok = open_input(&c, paths, err) && check_pixels(&c.in, err);
     if (ok && c.in.info.dtype != DTYPE_U8)
-        ok = error_set(
-            err, FAIL_DATA, "'%s' has pixels of type %s; --scale %s needs u8",
-            paths->from, dtype_name(c.in.info.dtype), scale_name(scale->mode));
-    ok = ok && fit_input(&c, &f, err);
-    pixel_sums_release(&f.sums);
+        ok = error_set(err, FAIL_DATA,
+                       "'%s' has pixels of type %s; --scale %s needs u8",
+                       paths->from, dtype_name(c.in.info.dtype), scale);
+    c.from = ok ? malloc(BLOCK_ELEMENTS) : NULL;
+    ok = ok && (c.from || error_memory(err)) &&
+         (f->scale.mode == SCALE_PIXEL_STANDARD ? fit_by_pixel(&c, f, err)
+                                                : fit_all(&c, f, err));
+    f->info = c.in.info;
+    pixel_sums_release(&f->sums);
     array_close(&c.in);
     free(c.from);
     return ok;
@@ -174,6 +185,39 @@ static bool fit(const struct convert_paths *paths, struct scale *scale,
 static bool is_fitted(const struct scale *scale)
 {
     return scale->mode == SCALE_STANDARD || scale->mode == SCALE_PIXEL_STANDARD;
+}
+
+static bool refuse_changed(const char *path, struct error *err)
+{
+    return error_set(err, FAIL_DATA,
+                     "'%s' was changed while it was read; run again", path);
+}
+
+/* Moments and buffers are for pictures of the first pass. */
+static bool check_same_shape(const struct fitting *f,
+                             const struct array_stream *in, struct error *err)
+{
+    bool same = f->info.dtype == in->info.dtype &&
+                f->info.ndims == in->info.ndims;
+
+    for (unsigned d = 0; same && d < in->info.ndims; d++)
+        same = f->info.dim[d] == in->info.dim[d];
+    return same || refuse_changed(in->in->name, err);
+}
+
+/* After the second pass: constants and rows are of the same file. */
+static bool check_same_file(const struct fitting *f, const char *path,
+                            struct error *err)
+{
+    const struct stat *first = &f->file;
+    struct stat now;
+
+    if (stat(path, &now) == 0 && now.st_dev == first->st_dev &&
+        now.st_ino == first->st_ino && now.st_size == first->st_size &&
+        now.st_mtim.tv_sec == first->st_mtim.tv_sec &&
+        now.st_mtim.tv_nsec == first->st_mtim.tv_nsec)
+        return true;
+    return refuse_changed(path, err);
 }
 
 /* Nothing is read of pictures without pixels, so that any number will do. */
@@ -189,15 +233,16 @@ bool convert_normalize(const struct convert_paths *paths,
                        struct error *err)
 {
     struct conversion c = { 0 };
-    struct scale fitted = *scale;
-    struct pixel_moments moments = { 0 };
+    struct fitting fitted = { .scale = *scale };
     struct normalize normalize = { 0 };
     struct pixel_place place = { 0 };
     size_t pixels = 1, elements = BLOCK_ELEMENTS;
     ptrdiff_t n = -1;
-    bool ok = (!is_fitted(scale) || fit(paths, &fitted, &moments, err)) &&
-              normalize_init(&normalize, &fitted, dtype, err) &&
-              open_input(&c, paths, err) && check_pixels(&c.in, err);
+    bool again = is_fitted(scale);
+    bool ok = (!again || fit(&fitted, paths, err)) &&
+              normalize_init(&normalize, &fitted.scale, dtype, err) &&
+              open_input(&c, paths, err) && check_pixels(&c.in, err) &&
+              (!again || check_same_shape(&fitted, &c.in, err));
 
     if (ok && scale->mode == SCALE_PIXEL_STANDARD)
         ok = (elements = picture_elements(&c.in, &pixels, err)) > 0;
@@ -214,9 +259,10 @@ bool convert_normalize(const struct convert_paths *paths,
              arrayfile_write(&c.out, c.to, (size_t)n, err);
         place.first += (uint64_t)n;
     }
+    ok = ok && n == 0 && (!again || check_same_file(&fitted, paths->from, err));
     normalize_release(&normalize);
-    pixel_moments_release(&moments);
-    return finish(&c, paths, ok && n == 0, err);
+    pixel_moments_release(&fitted.moments);
+    return finish(&c, paths, ok, err);
 }
 
 static bool check_label_array(const struct array_stream *in, struct error *err)
@@ -238,13 +284,18 @@ bool convert_onehot(const struct convert_paths *paths, size_t classes,
 {
     struct conversion c = { 0 };
     struct onehot onehot;
-    size_t rows = classes < BLOCK_ELEMENTS ? BLOCK_ELEMENTS / classes : 1;
-    int64_t *labels = malloc(rows * sizeof *labels);
+    size_t rows = 0;
+    int64_t *labels = NULL;
     uint64_t first = 0;
     ptrdiff_t n = -1;
-    bool ok = onehot_init(&onehot, classes, smoothing, err) &&
-              (labels || error_memory(err)) && open_input(&c, paths, err) &&
-              check_label_array(&c.in, err);
+    bool ok = onehot_init(&onehot, classes, smoothing, err);
+
+    if (ok) {
+        rows = classes < BLOCK_ELEMENTS ? BLOCK_ELEMENTS / classes : 1;
+        labels = malloc(rows * sizeof *labels);
+        ok = (labels || error_memory(err)) && open_input(&c, paths, err) &&
+             check_label_array(&c.in, err);
+    }
 
     if (ok) {
         struct array_info info = { .dtype = DTYPE_F32,

@@ -199,7 +199,8 @@ bool depfile_write(const char *path, const char *target,
 
     bytes_writer_init(&text);
     bool ok = put_rules(&text, target, prerequisites, count, err) &&
-              outfile_put(path, text.bytes, text.n, OUTFILE_REPLACE, err);
+              outfile_put(path, text.bytes, text.n,
+                          OUTFILE_REPLACE | OUTFILE_DEVICE, err);
     bytes_writer_release(&text);
     return ok;
 }

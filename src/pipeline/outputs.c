@@ -11,6 +11,7 @@
 #include "base/descriptor.h"
 #include "base/directory.h"
 #include "base/grow.h"
+#include "base/interrupt.h"
 #include "base/reader.h"
 #include "base/text.h"
 
@@ -172,6 +173,7 @@ static bool files_folder(struct sink_files *files, const char *name,
         return error_set(err, FAIL_USAGE, "too many formats of many files");
     struct output_tree *t = &o->tree[o->tree_count++];
     t->format = o->format;
+    t->sync = o->flags & OUTFILE_SYNC;
     return output_tree_name(t, o->dir, name, o->mode, err) &&
            (!o->allow || o->allow(o->context, name, t->path, err)) &&
            output_tree_begin(t, err);
@@ -242,7 +244,7 @@ static bool hash_file(struct sink_file *f, struct error *err)
     const char *path = f->of->mode == OUTPUTS_WRITE ? f->out.temp : f->path;
     unsigned char bytes[COMPARE_BYTES];
     struct digest digest;
-    ptrdiff_t n = 0;
+    ptrdiff_t n = -1;
 
     if (f->of->mode == OUTPUTS_NAMES || f->difference.code != FAIL_NONE)
         return true;
@@ -251,7 +253,8 @@ static bool hash_file(struct sink_file *f, struct error *err)
         reader_close(in);
         return false;
     }
-    while ((n = reader_read(in, bytes, sizeof bytes, err)) > 0)
+    while (interrupt_none(err) &&
+           (n = reader_read(in, bytes, sizeof bytes, err)) > 0)
         digest_add(&digest, bytes, (size_t)n);
     digest_finish(&digest, f->sha256);
     reader_close(in);
@@ -347,7 +350,8 @@ bool outputs_finish(struct outputs *o, struct error *err)
 
 /* ---- the names ---- */
 
-static bool same_bytes(const char *a, const char *b)
+/* False also when a signal ends it, which is all that *err says. */
+static bool same_bytes(const char *a, const char *b, struct error *err)
 {
     struct error ignored = { 0 };
     unsigned char one[COMPARE_BYTES], other[COMPARE_BYTES];
@@ -355,7 +359,8 @@ static bool same_bytes(const char *a, const char *b)
     struct reader *y = x ? file_reader_open(b, &ignored) : NULL;
     ptrdiff_t n = -1, m = -2;
 
-    while (y && (n = reader_fill(x, one, sizeof one, &ignored)) > 0 &&
+    while (y && interrupt_none(err) &&
+           (n = reader_fill(x, one, sizeof one, &ignored)) > 0 &&
            (m = reader_fill(y, other, sizeof other, &ignored)) == n &&
            memcmp(one, other, (size_t)n) == 0)
         ;
@@ -366,23 +371,27 @@ static bool same_bytes(const char *a, const char *b)
     return n == 0 && m == 0;
 }
 
-static bool is_unchanged(const struct sink_file *f)
+static bool is_unchanged(const struct sink_file *f, struct error *err)
 {
     unsigned long long bytes = 0;
 
     return file_size(f->path, &bytes) && bytes == f->bytes &&
-           same_bytes(f->out.temp, f->path);
+           same_bytes(f->out.temp, f->path, err);
 }
 
-bool outputs_commit(struct outputs *o, bool if_changed, struct error *err)
+bool outputs_drop_unchanged(struct outputs *o, struct error *err)
 {
-    for (size_t i = 0; i < o->count; i++) {
-        struct sink_file *f = o->file[i];
-        if (if_changed && is_unchanged(f))
-            outfile_abandon(&f->out);
-        else if (!outfile_commit(&f->out, err))
+    for (size_t i = 0; i < o->count; i++)
+        if (is_unchanged(o->file[i], err))
+            outfile_abandon(&o->file[i]->out);
+    return err->code == FAIL_NONE;
+}
+
+bool outputs_commit(struct outputs *o, struct error *err)
+{
+    for (size_t i = 0; i < o->count; i++)
+        if (o->file[i]->out.path && !outfile_commit(&o->file[i]->out, err))
             return false;
-    }
     for (size_t i = 0; i < o->tree_count; i++)
         if (!output_tree_commit(&o->tree[i], err))
             return false;

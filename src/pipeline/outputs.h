@@ -70,10 +70,12 @@ bool MUST_USE outputs_put(struct outputs *o, const char *name,
  * from the files that are there is noted in each, and is no failure. */
 bool MUST_USE outputs_finish(struct outputs *o, struct error *err);
 
-/* Gives all files their names. With if_changed a file that is there with the
- * same bytes stays as it is. */
-bool MUST_USE outputs_commit(struct outputs *o, bool if_changed,
-                             struct error *err);
+/* Files that are there with the same bytes stay as they are: outputs_commit is
+ * to leave them alone. A signal ends it. */
+bool MUST_USE outputs_drop_unchanged(struct outputs *o, struct error *err);
+
+/* Gives all files their names. */
+bool MUST_USE outputs_commit(struct outputs *o, struct error *err);
 
 /* Removes what has not been committed; accepts { 0 }. */
 void outputs_release(struct outputs *o);

@@ -103,6 +103,9 @@ bool output_tree_finish(struct output_tree *t, struct error *err)
 {
     uint64_t files = 0, bytes = 0;
 
+    /* Now that all are written: one by one in between takes far longer. */
+    if (t->mode == OUTPUTS_WRITE && t->sync)
+        return folder_sync(t->staging, err);
     if (t->mode != OUTPUTS_COMPARE || t->difference.code != FAIL_NONE)
         return true;
     if (!folder_measure(t->path, &files, &bytes, err))
@@ -127,7 +130,8 @@ bool output_tree_commit(struct output_tree *t, struct error *err)
         if (replaces)
             (void)!rename(old, t->path);
     }
-    ok = ok && folder_remove(old, err);
+    ok = ok && (!t->sync || directory_sync_of(t->path, err)) &&
+         folder_remove(old, err);
     free(old);
     return ok;
 }

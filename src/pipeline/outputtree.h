@@ -20,6 +20,7 @@ struct output_tree {
     enum outputs_mode mode;
     char *name, *path, *staging; /* owned */
     const struct format *format;
+    bool sync;               /* on disk before it gets its name */
     uint64_t files, bytes;   /* put so far */
     struct error difference; /* comparing: the first one */
 };
@@ -37,7 +38,8 @@ bool MUST_USE output_tree_begin(struct output_tree *t, struct error *err);
 bool MUST_USE output_tree_put(struct output_tree *t, const char *name,
                               const void *bytes, size_t n, struct error *err);
 
-/* After the last one: what is there besides is a difference, too. */
+/* After the last one: what is there besides is a difference, too. What is
+ * written gets on disk, if that is wanted. */
 bool MUST_USE output_tree_finish(struct output_tree *t, struct error *err);
 
 /* The new tree takes the old one's place, which goes with all that is in it. */

@@ -8,6 +8,7 @@
 
 #include "base/directory.h"
 #include "base/folder.h"
+#include "base/sizes.h"
 #include "base/text.h"
 #include "dataset/store.h"
 #include "pipeline/depfile.h"
@@ -39,31 +40,77 @@ static bool refuse_other_set(const struct preparation *p, struct error *err)
         p->settings->output_dir, m->dataset);
 }
 
+static bool refuse_read(const char *read, const char *path, struct error *err)
+{
+    if (!read || (!file_is_same(read, path) && !path_is_within(read, path)))
+        return true;
+    return error_set(err, FAIL_USAGE,
+                     "'%s' is to be read and would be replaced; choose another "
+                     "name, or another --output",
+                     path);
+}
+
 /* What is read would be lost, by whatever name it is reached. */
 static bool refuse_source(const struct preparation *p, const char *path,
                           struct error *err)
 {
-    const struct input *in = p->settings->input;
+    const struct prepare_settings *s = p->settings;
+    const struct input *in = s->input;
 
     for (size_t i = 0; i < in->split_count; i++)
         for (int part = 0; part < CATALOGUE_PARTS; part++)
-            if (in->split[i].path[part] &&
-                (file_is_same(in->split[i].path[part], path) ||
-                 path_is_within(in->split[i].path[part], path)))
-                return error_set(err, FAIL_USAGE,
-                                 "'%s' is to be read and would be replaced; "
-                                 "choose another name, or another --output",
-                                 path);
+            if (!refuse_read(in->split[i].path[part], path, err))
+                return false;
+    for (size_t i = 0; i < s->also_count; i++)
+        if (!refuse_read(s->also[i], path, err))
+            return false;
     return true;
 }
 
-/* Nor may what make is told by. */
+/* Nor may what make is told by, nor be one of it the other. */
 static bool spare_sources(const struct preparation *p, struct error *err)
 {
     const struct prepare_settings *s = p->settings;
 
+    if (s->stamp && s->depfile && path_will_be_within(s->stamp, s->depfile))
+        return error_set(err, FAIL_USAGE,
+                         "--stamp and --depfile name the same file '%s'",
+                         s->stamp);
     return (!s->stamp || refuse_source(p, s->stamp, err)) &&
            (!s->depfile || refuse_source(p, s->depfile, err));
+}
+
+/* `path` is a file or folder of the set: neither is it a name for these. */
+static bool refuse_told(const struct preparation *p, const char *path,
+                        struct error *err)
+{
+    const char *told[] = { p->settings->stamp, p->settings->depfile };
+
+    for (size_t i = 0; i < COUNT_OF(told); i++)
+        if (told[i] &&
+            (file_is_same(told[i], path) || path_will_be_within(told[i], path)))
+            return error_set(err, FAIL_USAGE,
+                             "%s '%s' would replace a file of the set; choose "
+                             "another name",
+                             i == 0 ? "--stamp" : "--depfile", told[i]);
+    return true;
+}
+
+static bool refuse_told_name(void *context, const char *name, struct error *err)
+{
+    const struct preparation *p = context;
+    char *path = path_join(p->settings->output_dir, name, err);
+    bool ok = path && refuse_told(p, path, err);
+
+    free(path);
+    return ok;
+}
+
+/* Of the set that is there; allow_file() asks for those to come. */
+static bool spare_set(struct preparation *p, struct error *err)
+{
+    return refuse_told_name(p, STORE_MANIFEST, err) &&
+           setplace_each(&p->place, refuse_told_name, p, err);
 }
 
 /* Files of the old set go, even if the new one has none of their names. */
@@ -118,7 +165,7 @@ static bool allow_file(void *context, const char *name, const char *path,
 {
     const struct preparation *p = context;
 
-    if (!refuse_source(p, path, err))
+    if (!refuse_source(p, path, err) || !refuse_told(p, path, err))
         return false;
     if (p->settings->force || !file_exists(path) ||
         setplace_is_ours(&p->place, name))
@@ -179,7 +226,8 @@ static bool write_stamp(const struct prepare_settings *s, struct error *err)
     struct reader *in = path ? file_reader_open(path, err) : NULL;
     size_t n = 0;
     unsigned char *text = in ? reader_rest(in, MANIFEST_MAX, &n, err) : NULL;
-    bool ok = text && outfile_put(s->stamp, text, n, OUTFILE_REPLACE, err);
+    bool ok = text && outfile_put(s->stamp, text, n,
+                                  OUTFILE_REPLACE | OUTFILE_DEVICE, err);
 
     reader_close(in);
     free(text);
@@ -313,7 +361,8 @@ bool prepare_dataset(const struct prepare_settings *settings,
         ok = directory_can_make(settings->output_dir, err);
     }
     ok = ok &&
-         setplace_look(&p.place, settings->output_dir, settings->force, err);
+         setplace_look(&p.place, settings->output_dir, settings->force, err) &&
+         spare_set(&p, err);
     if (ok && is_current(&p)) {
         *outcome = PREPARE_CURRENT;
     } else if (ok) {

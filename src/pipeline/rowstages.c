@@ -50,14 +50,14 @@ static bool wants_numbers(const struct recipe *recipe)
     return false;
 }
 
-static bool allocate(struct rowstages *s, size_t rows, struct error *err)
+static bool allocate(struct rowstages *s, size_t rows, bool copies,
+                     struct error *err)
 {
     size_t image =
         s->shape.out_bytes * dtype_bytes((enum dtype)s->recipe->dtype);
     size_t label = dtype_bytes((enum dtype)s->recipe->label_dtype);
     bool onehot = s->recipe->onehot && s->has_labels;
     bool geometry = !geometry_is_none(&s->recipe->geometry);
-    bool copies = s->recipe->augment.copies > 0;
     bool numbers = wants_numbers(s->recipe);
 
     if (numbers)
@@ -89,7 +89,7 @@ bool rowstages_init(struct rowstages *s, const struct recipe *recipe,
                              .classes = classes,
                              .relabel = relabel,
                              .has_labels = has_labels };
-    return allocate(s, rows, err) &&
+    return allocate(s, rows, jobs > 0, err) &&
            (!s->levels || geometry_init(&s->geometry, &recipe->geometry,
                                         shape->height, shape->width, err)) &&
            (!s->deformed ||

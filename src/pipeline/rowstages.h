@@ -44,7 +44,8 @@ struct rowstages {
 };
 
 /* For blocks of at most `rows` rows, of which copies are made by up to `jobs`
- * threads. The rest is borrowed. */
+ * threads; 0: none are made of this split, whatever the recipe says of others.
+ * The rest is borrowed. */
 bool MUST_USE rowstages_init(struct rowstages *s, const struct recipe *recipe,
                              const struct row_shape *shape, size_t classes,
                              const uint16_t *relabel, bool has_labels,

@@ -344,9 +344,11 @@ bool setplace_commit(struct setplace *place, struct setrun *set,
     char *marker = path_join(dir, MARKER, err);
     char *manifest = path_join(dir, STORE_MANIFEST, err);
     struct outfile staged = { 0 };
-    /* All that can fail for want of room is done before the old set goes. */
+    /* All that can fail for want of room, or takes its time, is done before the
+     * old set goes. */
     bool ok = marker && manifest && setplace_describe(&new, set, err) &&
-              manifest_stage(&new, dir, tool, flags, &staged, err);
+              manifest_stage(&new, dir, tool, flags, &staged, err) &&
+              (!if_changed || outputs_drop_unchanged(&set->outputs, err));
 
     if (ok) {
         manifest_each_file(&new, add_file, &new_names);
@@ -355,8 +357,7 @@ bool setplace_commit(struct setplace *place, struct setrun *set,
     /* From the marker on the directory is not a set until the manifest is
      * there. */
     ok = ok && write_marker(place, marker, flags, err) &&
-         file_remove(manifest, err) &&
-         outputs_commit(&set->outputs, if_changed, err) &&
+         file_remove(manifest, err) && outputs_commit(&set->outputs, err) &&
          remove_stale(place, kept, dir, err) && outfile_commit(&staged, err) &&
          file_remove(marker, err);
     outfile_abandon(&staged);

@@ -107,6 +107,13 @@ static size_t block_capacity(const struct setrun *set)
     return set->recipe.augment.copies > 0 ? BLOCKS_SHARED * rows : rows;
 }
 
+/* Of train alone, if at all: the others need no room for them. */
+static unsigned copy_jobs(const struct setrun *set,
+                          const struct setrun_split *split)
+{
+    return split->plan.copy ? set->jobs : 0;
+}
+
 static bool feed(struct setrun *set, size_t source, struct supply_taker *takers,
                  size_t count, struct error *err)
 {
@@ -130,7 +137,7 @@ static bool fit_by(struct setrun *set, struct setrun_split *train,
     unscaled.scale = (struct scale){ .mode = SCALE_UNIT };
     unscaled.dtype = DTYPE_F32;
     bool ok = rowstages_init(&f->stages, &unscaled, &set->shape, 1, NULL, false,
-                             block_capacity(set), set->jobs, err) &&
+                             block_capacity(set), copy_jobs(set, train), err) &&
               (by_pixel
                    ? pixel_sums_init(&f->sums, set->shape.out_bytes, err)
                    : stats_init(&f->stats, 1, set->shape.out_bytes, err)) &&
@@ -279,10 +286,11 @@ static bool write_source(struct setrun *set, size_t source, struct error *err)
         ok = !wants_png(set) || pngblock_init(&writing[count].png, set->jobs,
                                               block_capacity(set), err);
         count++;
-        ok = ok && rowstages_init(&split->stages, &set->recipe, &set->shape,
-                                  set->class_count, set->relabel,
-                                  set->supply[source].has_labels,
-                                  block_capacity(set), set->jobs, err);
+        ok = ok &&
+             rowstages_init(&split->stages, &set->recipe, &set->shape,
+                            set->class_count, set->relabel,
+                            set->supply[source].has_labels, block_capacity(set),
+                            copy_jobs(set, split), err);
     }
     ok = ok && feed(set, source, takers, count, err);
     for (size_t i = 0; i < count; i++) {

@@ -9,13 +9,20 @@
 #include "base/interrupt.h"
 #include "stage/onehot.h"
 
+static bool open_source(struct supply *s, struct error *err)
+{
+    const struct supply_from *from = &s->from;
+
+    return source_open(&s->source, from->input, from->split, from->table,
+                       from->receipt, from->flags, err);
+}
+
 bool supply_open(struct supply *s, const struct supply_from *from,
                  struct error *err)
 {
     s->from = *from;
     s->open = true;
-    if (!source_open(&s->source, from->input, from->split, from->table,
-                     from->receipt, from->flags, err))
+    if (!open_source(s, err))
         return false;
     s->rows = s->source.count;
     s->image_bytes = s->source.image_bytes;
@@ -24,16 +31,54 @@ bool supply_open(struct supply *s, const struct supply_from *from,
     return true;
 }
 
+/* ---- is it still the same? ---- */
+
+static bool refuse_changed(const struct supply *s, enum catalogue_part part,
+                           struct error *err)
+{
+    return error_set(err, FAIL_DATA,
+                     "'%s' was changed while it was read; run again",
+                     s->from.input->split[s->from.split].path[part]);
+}
+
+/* Plan, buffers and sinks are made for the rows of the first look. */
+static bool check_shape(const struct supply *s, struct error *err)
+{
+    const struct source *now = &s->source;
+    bool same = now->count == s->rows && now->image_bytes == s->image_bytes &&
+                now->has_labels == s->has_labels &&
+                now->images.ndims == s->images.ndims;
+
+    for (unsigned d = 0; same && d < s->images.ndims; d++)
+        same = now->images.dim[d] == s->images.dim[d];
+    return same || refuse_changed(s, PART_IMAGES, err);
+}
+
+/* Constants and rows have to come from the same bytes. */
+static bool check_bytes(const struct supply *s, struct error *err)
+{
+    for (int part = 0; part < CATALOGUE_PARTS; part++) {
+        const char *before = s->payload_sha256[part];
+        if (before[0] &&
+            strcmp(before, s->source.part[part].facts.payload_sha256) != 0)
+            return refuse_changed(s, (enum catalogue_part)part, err);
+    }
+    return true;
+}
+
 bool supply_rewind(struct supply *s, struct error *err)
 {
-    const struct supply_from from = s->from;
-
     if (s->spooled || s->source.next_row == 0)
         return true;
+    for (int part = 0; part < CATALOGUE_PARTS; part++)
+        memcpy(s->payload_sha256[part],
+               s->source.part[part].facts.payload_sha256, DIGEST_TEXT);
     source_close(&s->source);
     s->source = (struct source){ 0 };
-    return supply_open(s, &from, err);
+    return open_source(s, err) && check_shape(s, err);
 }
+
+/* ---- labels ---- */
 
 /* Grows with what comes: a header may announce any number of rows. */
 static bool room_for_labels(struct supply *s, uint64_t rows, struct error *err)
@@ -48,16 +93,30 @@ static bool room_for_labels(struct supply *s, uint64_t rows, struct error *err)
     return true;
 }
 
-/* Labels that do not fit are found out when their rows are fed. */
+/* Those that do not fit are found out when their rows are fed. */
+static uint16_t kept_label(int64_t label)
+{
+    return label >= 0 && label <= SOURCE_LABEL_MAX ? (uint16_t)label
+                                                   : SOURCE_LABEL_MAX;
+}
+
 static bool keep_labels(struct supply *s, const int64_t *labels, uint64_t first,
                         size_t rows, struct error *err)
 {
     if (!room_for_labels(s, first + rows, err))
         return false;
     for (size_t i = 0; s->label && i < rows; i++)
-        s->label[first + i] = labels[i] >= 0 && labels[i] <= SOURCE_LABEL_MAX
-                                  ? (uint16_t)labels[i]
-                                  : SOURCE_LABEL_MAX;
+        s->label[first + i] = kept_label(labels[i]);
+    return true;
+}
+
+/* The plan was made by those that were collected. */
+static bool check_collected(const struct supply *s, const int64_t *labels,
+                            size_t rows, uint64_t first, struct error *err)
+{
+    for (size_t i = 0; s->label && i < rows; i++)
+        if (s->label[first + i] != kept_label(labels[i]))
+            return refuse_changed(s, PART_LABELS, err);
     return true;
 }
 
@@ -90,6 +149,8 @@ bool supply_collect_labels(struct supply *s, struct error *err)
     }
     block_release(&block);
     source_close(&source);
+    if (ok && n == 0 && first != s->rows)
+        return refuse_changed(s, PART_LABELS, err);
     return ok && n == 0;
 }
 
@@ -162,13 +223,15 @@ static bool feed_stream(struct supply *s, size_t capacity, size_t classes,
     bool ok = block_init(&block, capacity, s->image_bytes, err);
 
     while (ok && (n = read_block(&s->source, &block, err)) > 0) {
-        ok = check_labels(s, block.labels, block.rows, first, classes, err);
+        ok = check_collected(s, block.labels, block.rows, first, err) &&
+             check_labels(s, block.labels, block.rows, first, classes, err);
         for (size_t i = 0; ok && i < count; i++)
             ok = offer(s, &block, first, &takers[i], err);
         first += (uint64_t)n;
     }
     block_release(&block);
-    return ok && n == 0 && source_finish(&s->source, err);
+    return ok && n == 0 && source_finish(&s->source, err) &&
+           check_bytes(s, err);
 }
 
 /* ---- from the spool ---- */

@@ -38,13 +38,16 @@ struct supply {
     size_t label_room;
     bool spooled; /* pictures are in the spool, and the source has ended */
     struct spool spool;
+    /* Of the pass before this one; "": there was none, or no such part. */
+    char payload_sha256[CATALOGUE_PARTS][DIGEST_TEXT];
 };
 
 /* Opens the source. */
 bool MUST_USE supply_open(struct supply *s, const struct supply_from *from,
                           struct error *err);
 
-/* Reads the labels of all rows, and leaves the pictures for later. */
+/* Reads the labels of all rows, and leaves the pictures for later. FAIL_DATA
+ * when supply_open saw another number of rows. */
 bool MUST_USE supply_collect_labels(struct supply *s, struct error *err);
 
 /* Reads all rows into the spool, whose file would lie in `dir`, and their
@@ -69,7 +72,9 @@ bool MUST_USE supply_feed(struct supply *s, size_t capacity, size_t classes,
                           struct supply_taker *takers, size_t count,
                           struct error *err);
 
-/* Opens the source once more for another supply_feed, if need be. */
+/* Opens the source once more for another supply_feed, if need be. Here or there
+ * it is FAIL_DATA when other rows come than the first time: the files were
+ * replaced in the meantime. */
 bool MUST_USE supply_rewind(struct supply *s, struct error *err);
 
 void supply_release(struct supply *s);

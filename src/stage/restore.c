@@ -196,8 +196,8 @@ static size_t correct(const struct restore *r, const unsigned char *elements,
     return count;
 }
 
-size_t restore_levels(const struct restore *r, const void *elements,
-                      size_t rows, unsigned char *levels)
+size_t restore_levels(struct restore *r, const void *elements, size_t rows,
+                      unsigned char *levels)
 {
     const struct normalize *n = &r->normalize;
     size_t bytes = dtype_bytes(n->dtype), all = rows * r->pixels;

@@ -174,6 +174,23 @@ data/mnist/samples/train-00004-9.png"
     [ "$(cat sheet.png)" = precious ]
 }
 
+@test "dump: -o /dev/stdout is -o -" {
+    for picture in '--index 7' '--grid 3x2'; do
+        read -ra words <<<"$picture"
+        mp_to want.png --catalogue tiny.json dump tiny "${words[@]}" -o -
+        assert_status 0
+        mp_to got.png --catalogue tiny.json dump tiny "${words[@]}" \
+            -o /dev/stdout
+        assert_status 0
+        assert_no_stderr
+        assert_same want.png got.png
+    done
+    dump --index 0,1 -o /dev/stdout
+    assert_status 2
+    assert_one_error_line 'standard output takes one picture'
+    assert_no_stdout
+}
+
 @test "dump: -o - writes the picture to standard output" {
     mp_to one.png --catalogue tiny.json dump tiny --index 7 --zoom 2 -o -
     assert_status 0

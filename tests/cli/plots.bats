@@ -78,10 +78,14 @@ PY
     done
     [ "$(sha256sum {labels,levels,means,deviation}.png | cut -d' ' -f1 |
         sort -u | wc -l)" -eq 4 ]
-    mp_to out.png --catalogue "$f/tiny.json" stats tiny --plot -
-    assert_status 0
-    assert_no_stderr
-    assert_same p.png out.png
+    for name in - /dev/stdout; do
+        mp_to out.png --catalogue "$f/tiny.json" stats tiny --plot $name
+        assert_status 0
+        assert_no_stderr
+        assert_same p.png out.png
+        "$MNISTPREP" --catalogue "$f/tiny.json" stats tiny --plot $name |
+            cmp - p.png
+    done
     LC_ALL=C stats tiny --plot c.png -j 1
     assert_same p.png c.png
 }
@@ -139,9 +143,12 @@ PY
         oracle pty run --catalogue "$f/tiny.json" stats tiny "$option" - >out
         grep -aq '^status 2' out
     done
-    refused 2 . tiny --plot - --json
-    refused 2 . tiny --plot - --tsv
-    refused 2 . tiny --plot - --report -
+    for name in - /dev/stdout; do
+        refused 2 'one standard output' tiny --plot $name --json
+        refused 2 'one standard output' tiny --report $name --json
+        refused 2 'one standard output' tiny --plot $name --tsv
+        refused 2 'one standard output' tiny --plot - --report $name
+    done
     for panels in '' nothing 'labels,' ,labels labels,,means; do
         refused 2 panels tiny --plot p.png --panels "$panels"
     done

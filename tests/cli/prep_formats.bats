@@ -437,3 +437,32 @@ END
     assert_status 0
     check formats=csv,png
 }
+
+@test "prep --format png --sync: each picture and folder is on disk before the names" {
+    local pictures folders
+    command -v strace >/dev/null || skip "no strace"
+    strace -f -o /dev/null true 2>/dev/null || skip "strace is refused here"
+    # LeakSanitizer cannot work under ptrace.
+    [ "${MNISTPREP_SANITIZED-0}" != 1 ] ||
+        export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
+    have_raw
+    run --separate-stderr strace -f -y -o trace -e trace=fsync,rename \
+        "$MNISTPREP" -q --catalogue "$fixtures/tiny.json" prep tiny \
+        --format png --sync
+    assert_status 0
+    pictures=$(find "$prepared/png" -type f | wc -l)
+    folders=$(find "$prepared/png" -type d | wc -l)
+    [ "$pictures" -eq 54 ] || seen "$pictures pictures"
+    # All of them before the tree gets its name, then the folder with this name.
+    sed '/rename(.*prepared\/png")/,$d' trace >before
+    sed '1,/rename(.*prepared\/png")/d' trace >after
+    [ "$(grep -c 'fsync(.*-png/.*\.png>' before)" -eq "$pictures" ]
+    [ "$(grep 'fsync(.*-png[/>]' before | grep -vc '\.png>')" -eq "$folders" ]
+    grep -q 'fsync(.*/prepared>)' after
+    # Without it there is none.
+    rm -r "$prepared"
+    run --separate-stderr strace -f -y -o trace -e trace=fsync \
+        "$MNISTPREP" -q --catalogue "$fixtures/tiny.json" prep tiny --format png
+    assert_status 0
+    [ "$(grep -c 'fsync(.*\.png>' trace)" -eq 0 ]
+}

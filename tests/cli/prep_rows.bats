@@ -526,6 +526,7 @@ numbers() {
 }
 @test "usage: outputs that cannot be" {
     usage 'several files, not one for standard output' -o -
+    usage 'several files, not one for standard output' -o /dev/stdout
     assert_absent ./-
     echo mine >file
     for words in '' -n; do

@@ -129,6 +129,87 @@ setup() {
     assert_make_reads out.stamp data/tiny/raw/*
 }
 
+# --- names that are taken
+
+# refused WHY ARGS...: prep is, with --stamp and with --depfile instead of WHICH,
+# and not a file is touched.
+refused() {
+    local why=$1 word before
+    shift
+    before=$(snapshot . ! -type d)
+    for word in --stamp --depfile; do
+        prepare "${@/WHICH/$word}"
+        assert_status 2 || return 1
+        assert_one_error_line "$why" || return 1
+        equals "all files" "$(snapshot . ! -type d)" "$before" || return 1
+    done
+}
+
+@test "prep --stamp, --depfile: not a source, by whatever name, nor the recipe" {
+    raw_there
+    prepare
+    assert_status 0
+    cp data/tiny/prepared/dataset.json recipe.json
+    ln -s "data/tiny/raw/$images" soft
+    ln "data/tiny/raw/$images" hard
+    ln -s data/tiny/raw folder
+    ln recipe.json other.json
+    rm -r data/tiny/prepared
+    refused 'is to be read' WHICH "data/tiny/raw/$images"
+    refused 'is to be read' WHICH soft
+    refused 'is to be read' WHICH hard
+    refused 'is to be read' WHICH "folder/$images"
+    refused 'is to be read' --recipe recipe.json WHICH recipe.json
+    refused 'is to be read' --recipe recipe.json WHICH other.json
+}
+
+@test "prep --stamp, --depfile: no file of the set, be it there or to come" {
+    local way
+    raw_there
+    mkdir data/tiny/prepared
+    ln -s data/tiny/prepared way
+    for way in data/tiny/prepared way ./data/../data/tiny/prepared; do
+        refused 'a file of the set' WHICH $way/train-images.f32
+        refused 'a file of the set' WHICH $way/dataset.json
+        refused 'a file of the set' --checksums WHICH $way/SHA256SUMS
+        refused 'a file of the set' --format png WHICH $way/png/train/0/0.png
+    done
+    prepare
+    assert_status 0
+    ln data/tiny/prepared/train-labels.u8 hard
+    for way in data/tiny/prepared/{train-images.f32,dataset.json} hard; do
+        refused 'a file of the set' WHICH "$way"
+        refused 'a file of the set' --force WHICH "$way"
+    done
+    # All else beside them is free.
+    prepare --stamp data/tiny/prepared/stamp --depfile data/tiny/prepared/d
+    assert_status 0
+    mp --catalogue "$CATALOGUE" verify tiny
+    assert_status 0
+}
+
+@test "prep --stamp, --depfile: not one file for both" {
+    raw_there
+    prepare --stamp s --depfile ./s
+    assert_status 2
+    assert_one_error_line "same file 's'"
+    assert_absent s data/tiny/prepared
+}
+
+@test "prep --stamp, --depfile: a device or FIFO is written, not replaced" {
+    local word
+    raw_there
+    mkfifo pipe
+    for word in --stamp --depfile; do
+        cat pipe >got 3>&- &
+        prepare "$word" pipe
+        assert_status 0
+        wait "$!"
+        [ -p pipe ] || seen "the FIFO is gone"
+        grep -q tiny got
+    done
+}
+
 # --- P15: names
 
 # assert_make_reads TARGET FILE...: the depfile `d` says to make that the target

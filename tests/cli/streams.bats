@@ -326,3 +326,46 @@ END
     [ "$status" -eq 0 ] || [ "$status" -eq 1 ] || seen "few descriptors"
     [ "$status" -eq 1 ] || [ "$(wc -c <out)" -eq 15680 ]
 }
+
+# To standard output: a.idx, whose end comes when another file is in the way of
+# what is made of it.
+input_and_other() {
+    cat a.idx
+    for _ in {1..500}; do
+        ! compgen -G '.mnistprep-tmp-*' >/dev/null || break
+        sleep 0.02
+    done
+    echo theirs >out
+}
+
+@test "without --force, what appears while we write is not replaced" {
+    local tool
+    fixture idx a.idx --shape 40,7,7
+    for tool in decode normalize; do
+        rm -f out
+        input_and_other |
+            { status=0 && "$MNISTPREP" $tool - -o out 2>err || status=$?
+                echo "$status" >status; }
+        [ "$(cat status)" -eq 2 ]
+        grep -q "'out' exists; use --force" err
+        [ "$(cat out)" = theirs ]
+        rm out
+        input_and_other | "$MNISTPREP" $tool - -o out --force
+        [ "$(cat out)" != theirs ]
+    done
+    assert_no_leftovers . a.idx out err status
+}
+
+@test "without --force on a file system without hard links" {
+    command -v strace >/dev/null || skip "no strace"
+    strace -f -o /dev/null true 2>/dev/null || skip "strace is refused here"
+    [ "${MNISTPREP_SANITIZED-0}" != 1 ] ||
+        export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
+    fixture idx a.idx --shape 40,7,7
+    run --separate-stderr strace -f -o trace \
+        -e inject=link,linkat:error=EPERM "$MNISTPREP" decode a.idx -o out
+    assert_status 0
+    grep -q 'link.*INJECTED' trace
+    assert_same a.idx out
+    assert_no_leftovers . a.idx out trace
+}

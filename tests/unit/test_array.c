@@ -2,6 +2,7 @@
 /* Shapes whose products are checked, and elements in either byte order. */
 #include "format/array.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/sizes.h"
@@ -183,6 +184,37 @@ static void test_in_parts(void **state)
     assert_int_equal(sources_left_open(), 0);
 }
 
+static void test_skip(void **state)
+{
+    enum { MANY = 9001 };
+    unsigned char *noise = malloc(2 * MANY), to[2];
+
+    (void)state;
+    assert_non_null(noise);
+    fill_noise(noise, 2 * MANY, 1);
+    for (uint64_t skipped = 0; skipped < MANY; skipped += 1500) {
+        struct error err = { 0 };
+        struct array_stream s =
+            stream(memory_source_open(noise, 2 * MANY, 999, NEVER), MANY);
+        assert_true(array_skip(&s, skipped, &err));
+        assert_int_equal(s.left, MANY - skipped);
+        assert_int_equal(array_read(&s, to, 1, false, &err), 1);
+        assert_memory_equal(to, noise + 2 * skipped, 2);
+        assert_true(array_skip(&s, s.left, &err));
+        assert_int_equal(array_read(&s, to, 1, false, &err), 0);
+        assert_no_error(err);
+        array_close(&s);
+    }
+    /* What is passed over has to be there, too. */
+    struct error err = { 0 };
+    struct array_stream s =
+        stream(memory_source_open(noise, 2 * MANY - 2, 999, NEVER), MANY);
+    assert_false(array_skip(&s, MANY, &err));
+    assert_error(err, FAIL_DATA, "'source' ends early");
+    array_close(&s);
+    free(noise);
+}
+
 static void test_no_rows(void **state)
 {
     (void)state;
@@ -283,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_byte_order),
         cmocka_unit_test(test_native),
         cmocka_unit_test(test_in_parts),
+        cmocka_unit_test(test_skip),
         cmocka_unit_test(test_no_rows),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_missing_elements),

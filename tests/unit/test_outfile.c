@@ -140,6 +140,56 @@ static void test_existing_file(void **state)
     assert_no_error(err);
 }
 
+/* A file, a link to nothing, a directory: made by another while we write. */
+static void test_appears_meanwhile(void **state)
+{
+    static const struct {
+        unsigned flags;
+        bool staged;
+    } ways[] = { { 0, false }, { OUTFILE_SYNC, false }, { 0, true } };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+        for (int what = 0; what < 3; what++) {
+            struct error err = { 0 };
+            struct outfile o = { 0 };
+            assert_true(ways[i].staged
+                            ? outfile_stage(&o, ".", "x", ways[i].flags, &err)
+                            : outfile_open(&o, "x", ways[i].flags, &err));
+            assert_true(writer_write(&o.base, "ours", 4, &err));
+            if (what == 0)
+                file_make("x", "theirs", 6);
+            else if (what == 1)
+                assert_int_equal(symlink("nowhere", "x"), 0);
+            else
+                assert_int_equal(mkdir("x", 0777), 0);
+            assert_false(outfile_commit(&o, &err));
+            assert_error(err, FAIL_USAGE, "'x' exists; use --force");
+            outfile_abandon(&o);
+            assert_true(what != 0 || holds("x", "theirs"));
+            assert_true(what != 1 || file_is_link("x"));
+            assert_int_equal(entries_count("."), 1);
+            assert_int_equal(remove("x"), 0);
+        }
+    }
+}
+
+/* With OUTFILE_REPLACE it may come when it wants. */
+static void test_replaces_what_appears(void **state)
+{
+    struct error err = { 0 };
+    struct outfile o = { 0 };
+
+    (void)state;
+    assert_true(outfile_open(&o, "x", OUTFILE_REPLACE, &err));
+    assert_true(writer_write(&o.base, "ours", 4, &err));
+    file_make("x", "theirs", 6);
+    assert_true(outfile_commit(&o, &err));
+    assert_true(holds("x", "ours"));
+    assert_int_equal(entries_count("."), 1);
+    assert_no_error(err);
+}
+
 static void test_same_bytes(void **state)
 {
     (void)state;
@@ -558,6 +608,8 @@ int main(void)
         IN_TEMP_DIR(test_large),
         IN_TEMP_DIR(test_two_at_once),
         IN_TEMP_DIR(test_existing_file),
+        IN_TEMP_DIR(test_appears_meanwhile),
+        IN_TEMP_DIR(test_replaces_what_appears),
         IN_TEMP_DIR(test_same_bytes),
         IN_TEMP_DIR(test_symbolic_link),
         IN_TEMP_DIR(test_directory_in_the_way),

@@ -36,7 +36,8 @@ static void make(const char *first, bool if_changed)
 
     outputs_init(&o, ".", OUTPUTS_WRITE, OUTFILE_REPLACE);
     assert_true(fill(&o, first, &err));
-    assert_true(outputs_commit(&o, if_changed, &err));
+    assert_true(!if_changed || outputs_drop_unchanged(&o, &err));
+    assert_true(outputs_commit(&o, &err));
     outputs_release(&o);
     assert_no_error(err);
 }
@@ -52,7 +53,7 @@ static void test_write(void **state)
     assert_false(path_is_taken("a.csv"));
     assert_false(path_is_taken("x"));
     assert_false(path_is_taken("png"));
-    assert_true(outputs_commit(&o, false, &err));
+    assert_true(outputs_commit(&o, &err));
     assert_int_equal(o.tree[0].files, 2);
     assert_int_equal(o.tree[0].bytes, 7);
     outputs_release(&o);
@@ -229,7 +230,7 @@ static void test_checksums(void **state)
     assert_true(outputs_add_checksums(&o, &err));
     assert_true(fill(&o, "a", &err));
     assert_string_equal(o.file[0]->name, OUTPUTS_SUMS);
-    assert_true(outputs_commit(&o, false, &err));
+    assert_true(outputs_commit(&o, &err));
     sha256_text("abc", 3, a);
     sha256_text("B", 1, b);
     sha256_text("one", 3, one);
@@ -241,6 +242,60 @@ static void test_checksums(void **state)
                      "%s  png/train/2/1.png\n",
                      a, b, one, two);
     assert_true(file_holds(OUTPUTS_SUMS, want, (size_t)n));
+}
+
+/* ---- signals ---- */
+
+/* Too much to be read before a test is out of patience; no disk needed. */
+#define ENDLESS ((uint64_t)1 << 38)
+
+/* In a child, which must not use cmocka's assertions. */
+static bool begin_endless(struct outputs *o, bool checksums, struct error *err)
+{
+    outputs_init(o, ".", OUTPUTS_WRITE, OUTFILE_REPLACE);
+    if (checksums && !outputs_add_checksums(o, err))
+        return false;
+    struct sink_file *f = o->files.open(&o->files, "a.bin", NULL, err);
+    return f && o->files.write_at(f, ENDLESS, "x", 1, err);
+}
+
+static int hash_endless(void *argument)
+{
+    struct outputs o = { 0 };
+    struct error err = { 0 };
+    bool ok = begin_endless(&o, true, &err) && outputs_finish(&o, &err);
+
+    (void)argument;
+    outputs_release(&o);
+    return !ok && err.code == FAIL_INTERRUPTED ? 0 : 1;
+}
+
+static int compare_endless(void *argument)
+{
+    struct outputs o = { 0 };
+    struct error err = { 0 };
+    bool ok = begin_endless(&o, false, &err) && outputs_finish(&o, &err) &&
+              outputs_drop_unchanged(&o, &err);
+
+    (void)argument;
+    outputs_release(&o);
+    return !ok && err.code == FAIL_INTERRUPTED ? 0 : 1;
+}
+
+static void make_endless(const char *path)
+{
+    file_make(path, "", 0);
+    if (truncate(path, (off_t)(ENDLESS + 1)) != 0)
+        skip(); /* the file system has no room for holes */
+}
+
+static void test_signals(void **state)
+{
+    (void)state;
+    make_endless("a.bin");
+    assert_int_equal(child_interrupt(hash_endless, NULL, false), 0);
+    assert_int_equal(child_interrupt(compare_endless, NULL, false), 0);
+    assert_int_equal(entries_count("."), 1);
 }
 
 static bool allow_none(void *context, const char *name, const char *path,
@@ -294,7 +349,7 @@ int main(void)
         IN_TEMP_DIR(test_compare),    IN_TEMP_DIR(test_damage),
         IN_TEMP_DIR(test_checksums),  IN_TEMP_DIR(test_refusals),
         IN_TEMP_DIR(test_names),      IN_TEMP_DIR(test_places),
-        IN_TEMP_DIR(test_unreadable),
+        IN_TEMP_DIR(test_unreadable), IN_TEMP_DIR(test_signals),
     };
 
     return cmocka_run_group_tests_name("outputs", tests, NULL, NULL);

@@ -47,7 +47,7 @@ static bool are_distinct(const struct scale *s, size_t pixel, enum dtype type)
 
 /* Pictures in which each pixel has every level; more of them than are made
  * again at once. */
-static void check_all_levels(const struct restore *r, const struct scale *s,
+static void check_all_levels(struct restore *r, const struct scale *s,
                              enum dtype type, size_t pixels)
 {
     size_t bytes = dtype_bytes(type), rows = 256 * (pixels < 100 ? 50 : 1);

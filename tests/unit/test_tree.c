@@ -293,6 +293,27 @@ static void test_sum(void **state)
     assert_false(tree_sum_of("nowhere", other, &n, &err));
 }
 
+static int sum_until_signal(void *argument)
+{
+    char sum[DIGEST_TEXT];
+    struct error err = { 0 };
+    uint64_t n;
+
+    (void)argument;
+    return !tree_sum_of("t", sum, &n, &err) && err.code == FAIL_INTERRUPTED ? 0
+                                                                            : 1;
+}
+
+/* One file is more than can be read before the test is out of patience. */
+static void test_sum_signal(void **state)
+{
+    (void)state;
+    tree_make();
+    if (truncate("t/1/b.png", (off_t)1 << 38) != 0)
+        skip(); /* the file system has no room for holes */
+    assert_int_equal(child_interrupt(sum_until_signal, NULL, false), 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -300,6 +321,7 @@ int main(void)
         IN_TEMP_DIR(test_large_numbers), IN_TEMP_DIR(test_names),
         IN_TEMP_DIR(test_odd_names),     IN_TEMP_DIR(test_dot_files),
         IN_TEMP_DIR(test_links),         IN_TEMP_DIR(test_sum),
+        IN_TEMP_DIR(test_sum_signal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
