@@ -182,11 +182,6 @@ static bool fit(struct fitting *f, const struct convert_paths *paths,
     return ok;
 }
 
-static bool is_fitted(const struct scale *scale)
-{
-    return scale->mode == SCALE_STANDARD || scale->mode == SCALE_PIXEL_STANDARD;
-}
-
 static bool refuse_changed(const char *path, struct error *err)
 {
     return error_set(err, FAIL_DATA,
@@ -238,7 +233,7 @@ bool convert_normalize(const struct convert_paths *paths,
     struct pixel_place place = { 0 };
     size_t pixels = 1, elements = BLOCK_ELEMENTS;
     ptrdiff_t n = -1;
-    bool again = is_fitted(scale);
+    bool again = scale_is_fitted(scale);
     bool ok = (!again || fit(&fitted, paths, err)) &&
               normalize_init(&normalize, &fitted.scale, dtype, err) &&
               open_input(&c, paths, err) && check_pixels(&c.in, err) &&
