@@ -81,6 +81,13 @@ static void remove_any(const char *path)
         rmdir(path);
 }
 
+/* A rename keeps the age, by which others judge whether it is abandoned: work
+ * on it begins now. */
+static void make_young(const char *path)
+{
+    (void)utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
+}
+
 /* Moves bytes and sidecar to p's own names; false when somebody was faster or
  * there was nothing. What is no plain file is no beginning of one. */
 static bool claim(struct partial *p, const char *from)
@@ -89,6 +96,11 @@ static bool claim(struct partial *p, const char *from)
     char *sidecar = text_format(&ignored, "%s" SIDECAR, from);
     struct stat st;
     bool plain = lstat(from, &st) == 0 && S_ISREG(st.st_mode);
+
+    if (plain && sidecar) {
+        make_young(from);
+        make_young(sidecar);
+    }
     bool ok = sidecar && plain && rename(from, p->path) == 0;
 
     if (!plain)
@@ -101,6 +113,13 @@ static bool claim(struct partial *p, const char *from)
         unlink(p->sidecar);
     free(sidecar);
     return ok;
+}
+
+/* Is it what p works on itself? */
+static bool is_own(const struct partial *p, const char *name)
+{
+    return p->path && (strcmp(name, path_base(p->path)) == 0 ||
+                       strcmp(name, path_base(p->sidecar)) == 0);
 }
 
 /* Goes through what processes that were killed have left of this file: claims
@@ -117,7 +136,7 @@ static bool visit_orphans(struct partial *p, bool sweep)
 
     while (list && !claimed && (entry = readdir(list)) != NULL) {
         long pid = owner_of(entry->d_name, path_base(p->final));
-        if (pid <= 0)
+        if (pid <= 0 || is_own(p, entry->d_name))
             continue;
         char *orphan = text_format(&ignored, "%s%s", dir, entry->d_name);
         bool abandoned = orphan && is_abandoned(orphan, pid);
