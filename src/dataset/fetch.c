@@ -365,8 +365,11 @@ bool fetch_dataset(const struct catalogue_dataset *dataset,
     job->hopeless = ok && !can_come(job);
     job->read_only = settings->dry_run || job->hopeless;
     if (ok && !job->read_only) {
+        struct directory_wait wait = settings->wait;
+        wait.timeout_s =
+            deadline_shorten(&settings->transfer.deadline, wait.timeout_s);
         ok = directory_make(store->raw, err) &&
-             directory_lock(&lock, store->raw, &settings->wait, err);
+             directory_lock(&lock, store->raw, &wait, err);
         if (ok)
             sweep(job, store->raw);
     }
