@@ -11,6 +11,11 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#ifdef __linux__
+#include <sys/sysmacros.h> /* major, minor; elsewhere in sys/types.h */
+#else
+#include <sys/types.h>
+#endif
 #include <time.h>
 #include <unistd.h>
 
@@ -107,7 +112,8 @@ bool directory_sync_of(const char *path, struct error *err)
     return ok;
 }
 
-/* The process that holds the lock on this file, 0 when it cannot be told.
+/* The process that holds the lock on this file, 0 when it cannot be told: where
+ * stat has another device than the file system itself, as in btrfs.
  * Linux lists them: "1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF". */
 static long lock_holder(int fd)
 {
@@ -119,10 +125,12 @@ static long lock_holder(int fd)
     while (list && fstat(fd, &st) == 0 && fgets(line, sizeof line, list)) {
         long pid;
         unsigned long inode;
+        unsigned high, low; /* of the device */
         /* NOLINTNEXTLINE(cert-err34-c): the kernel wrote these numbers */
-        if (sscanf(line, "%*s %15s %*s %*s %ld %*x:%*x:%lu", kind, &pid,
-                   &inode) == 3 &&
-            strcmp(kind, "FLOCK") == 0 && inode == st.st_ino)
+        if (sscanf(line, "%*s %15s %*s %*s %ld %x:%x:%lu", kind, &pid,
+                   &high, &low, &inode) == 5 &&
+            strcmp(kind, "FLOCK") == 0 && inode == st.st_ino &&
+            high == major(st.st_dev) && low == minor(st.st_dev))
             holder = pid;
     }
     if (list)

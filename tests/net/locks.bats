@@ -220,6 +220,26 @@ PY
     holder_ends_well
 }
 
+@test "F20 the holder is told by the file, not by its number on another disk" {
+    local disk
+    command -v flock >/dev/null || skip "no flock"
+    for disk in a b; do
+        mount_here "$disk" -t tmpfs tmpfs
+        mkdir -p "$disk/mini/raw"
+        flock -F "$disk/mini/raw" sleep 60 3>&- &
+        started+=("$!")
+        echo "$!" >"holder-$disk"
+    done
+    [ "$(stat -c %i a/mini/raw)" = "$(stat -c %i b/mini/raw)" ] ||
+        skip "two file systems number their files in different ways"
+    sleep 0.3
+    for disk in a b; do
+        mini -q -C "$disk" --lock-timeout 0 --mirror "$fixtures/mini-src"
+        assert_status 4
+        assert_one_error_line "locked by process $(cat "holder-$disk") "
+    done
+}
+
 @test "F20 other datasets do not wait" {
     start_holder
     mini --lock-timeout 0 --mirror "$url/404/" --mirror "$fixtures/mini-src"
