@@ -140,6 +140,19 @@ static long lock_holder(int fd)
 
 enum { LOCK_POLL_MS = 50, FIRST_WORD_MS = 1000, NEXT_WORD_MS = 10000 };
 
+static bool error_locked(const char *path, long holder, unsigned waited_s,
+                         struct error *err)
+{
+    char who[40] = "another process";
+
+    if (holder > 0)
+        snprintf(who, sizeof who, "process %ld", holder);
+    return error_set(err, FAIL_NETWORK,
+                     "'%s' is locked by %s since more than %u s; try again "
+                     "later",
+                     path, who, waited_s);
+}
+
 static bool wait_for_lock(int fd, const char *path,
                           const struct directory_wait *wait, struct error *err)
 {
@@ -151,10 +164,7 @@ static bool wait_for_lock(int fd, const char *path,
         if (!interrupt_none(err))
             return false;
         if (waited_ms / 1000 >= wait->timeout_s)
-            return error_set(err, FAIL_NETWORK,
-                             "'%s' is locked by process %ld since more than "
-                             "%u s; try again later",
-                             path, lock_holder(fd), wait->timeout_s);
+            return error_locked(path, lock_holder(fd), wait->timeout_s, err);
         if (waited_ms >= next_word_ms) {
             next_word_ms += NEXT_WORD_MS;
             if (wait->waiting)
