@@ -127,8 +127,8 @@ static long lock_holder(int fd)
         unsigned long inode;
         unsigned high, low; /* of the device */
         /* NOLINTNEXTLINE(cert-err34-c): the kernel wrote these numbers */
-        if (sscanf(line, "%*s %15s %*s %*s %ld %x:%x:%lu", kind, &pid,
-                   &high, &low, &inode) == 5 &&
+        if (sscanf(line, "%*s %15s %*s %*s %ld %x:%x:%lu", kind, &pid, &high,
+                   &low, &inode) == 5 &&
             strcmp(kind, "FLOCK") == 0 && inode == st.st_ino &&
             high == major(st.st_dev) && low == minor(st.st_dev))
             holder = pid;
@@ -202,12 +202,23 @@ void directory_unlock(struct directory_lock *lock)
     lock->fd_plus_1 = 0;
 }
 
-static void remove_stray(const char *dir, const char *name)
+bool directory_is_abandoned(const char *path, long pid)
+{
+    static const time_t day_s = 24 * 3600;
+    struct stat st;
+
+    if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+        return true;
+    return lstat(path, &st) == 0 && time(NULL) - st.st_mtime > day_s;
+}
+
+static void remove_stray(const char *dir, const char *name, long pid)
 {
     struct error ignored = { 0 };
     char *path = path_join(dir, name, &ignored);
 
-    (void)!(path && folder_remove(path, &ignored));
+    (void)!(path && directory_is_abandoned(path, pid) &&
+            folder_remove(path, &ignored));
     free(path);
 }
 
@@ -221,8 +232,8 @@ void directory_sweep(const char *path)
         if (strncmp(entry->d_name, prefix, sizeof prefix - 1) != 0)
             continue;
         long pid = strtol(entry->d_name + sizeof prefix - 1, NULL, 10);
-        if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
-            remove_stray(path, entry->d_name);
+        if (pid > 0)
+            remove_stray(path, entry->d_name, pid);
     }
     if (dir)
         closedir(dir);

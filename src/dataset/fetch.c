@@ -177,14 +177,13 @@ static char *describe_by_hand(const struct catalogue_dataset *d,
         if (!transfer_is_local(d->mirrors[i]))
             url = d->mirrors[i];
     char *place = url ? path_join(url, name, err) : text_copy(name, err);
-    char *text =
-        place ? text_format(err, "%s%s%s%s%s%s", place,
-                            file->member ? " with its member " : "",
-                            file->member ? file->member : "",
-                            file->sha256 ? " (SHA-256 " : "",
-                            file->sha256 ? file->sha256 : "",
-                            file->sha256 ? ")" : "")
-              : NULL;
+    char *text = place ? text_format(err, "%s%s%s%s%s%s", place,
+                                     file->member ? " with its member " : "",
+                                     file->member ? file->member : "",
+                                     file->sha256 ? " (SHA-256 " : "",
+                                     file->sha256 ? file->sha256 : "",
+                                     file->sha256 ? ")" : "")
+                       : NULL;
     free(place);
     return text;
 }

@@ -15,8 +15,8 @@ static bool is_plain(const char *name, size_t most)
     size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz"
                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
-    return n > 0 && n <= most && name[n] == '\0' &&
-           name[0] != '.' && name[0] != '-';
+    return n > 0 && n <= most && name[n] == '\0' && name[0] != '.' &&
+           name[0] != '-';
 }
 
 bool filename_is_plain(const char *name)

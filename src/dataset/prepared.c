@@ -141,7 +141,8 @@ struct mnistprep_dataset *mnistprep_open(const char *directory, char *why,
         return d;
     mnistprep_close(d);
     if (why && why_size > 0)
-        text_mask(why, why_size, err.text); /* names in a manifest are foreign */
+        text_mask(why, why_size,
+                  err.text); /* names in a manifest are foreign */
     return NULL;
 }
 

@@ -7,13 +7,11 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/directory.h"
@@ -58,18 +56,6 @@ static long owner_of(const char *name, const char *file)
          strcmp(name + digits, PART SIDECAR) != 0))
         return 0;
     return (long)pid;
-}
-
-/* A process may have got the number of one that is gone: after a day nobody is
- * still downloading. */
-static bool is_abandoned(const char *path, long pid)
-{
-    static const time_t day_s = 24 * 3600;
-    struct stat st;
-
-    if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
-        return true;
-    return lstat(path, &st) == 0 && time(NULL) - st.st_mtime > day_s;
 }
 
 /* ---- claiming ---- */
@@ -139,7 +125,7 @@ static bool visit_orphans(struct partial *p, bool sweep)
         if (pid <= 0 || is_own(p, entry->d_name))
             continue;
         char *orphan = text_format(&ignored, "%s%s", dir, entry->d_name);
-        bool abandoned = orphan && is_abandoned(orphan, pid);
+        bool abandoned = orphan && directory_is_abandoned(orphan, pid);
         if (abandoned && sweep)
             remove_any(orphan);
         else if (abandoned && text_ends_with(orphan, PART))
