@@ -70,7 +70,9 @@ struct mnistprep_split {
 struct mnistprep_dataset;
 
 /* Opens the directory that holds dataset.json. NULL on failure: `why` (may be
- * NULL), of why_size bytes, then holds one sentence. The caller closes it. */
+ * NULL), of why_size bytes, then holds one sentence, in which control
+ * characters of file names are masked. Nothing is waited for: a FIFO in place
+ * of a file is a failure. The caller closes what was opened. */
 struct mnistprep_dataset *mnistprep_open(const char *directory, char *why,
                                          size_t why_size);
 

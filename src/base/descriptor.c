@@ -3,6 +3,8 @@
 #include "base/descriptor.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
@@ -19,6 +21,24 @@ static size_t part_of(size_t n)
 static bool again(ssize_t result, struct error *err)
 {
     return result < 0 && errno == EINTR && interrupt_none(err);
+}
+
+int descriptor_open_regular(const char *path, struct error *err)
+{
+    /* O_NONBLOCK changes nothing for regular files; the open of a FIFO would
+     * wait for its other end. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) != 0)
+        error_errno(err, "cannot open '%s'", path);
+    else if (!S_ISREG(st.st_mode))
+        error_set(err, FAIL_DATA, "'%s' is no regular file", path);
+    else
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
 }
 
 ptrdiff_t descriptor_read(int fd, void *to, size_t n, struct error *err)

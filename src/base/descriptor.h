@@ -2,7 +2,7 @@
 /* File descriptors, read and written to the last byte: system calls may do a
  * part, and are made again after a signal that does not ask us to stop.
  *
- * What fails sets *err only when such a signal did; otherwise errno tells the
+ * Where it is not said otherwise, what fails sets *err only when such a signal did; otherwise errno tells the
  * cause, for which the caller has the words. error_set() and error_errno()
  * keep the first error, so `descriptor_write(...) || error_errno(...)` says
  * the right thing in both cases. */
@@ -13,6 +13,10 @@
 #include <stdint.h>
 
 #include "base/error.h"
+
+/* Opens a regular file to read, and waits for nobody: a FIFO or a device in its
+ * place is FAIL_DATA, as a directory is. -1 with *err set in every case. */
+int MUST_USE descriptor_open_regular(const char *path, struct error *err);
 
 /* What one read(2) gives: up to n bytes, 0 at the end, or -1. */
 ptrdiff_t MUST_USE descriptor_read(int fd, void *to, size_t n,

@@ -11,6 +11,11 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#ifdef __linux__
+#include <sys/sysmacros.h> /* major, minor; elsewhere in sys/types.h */
+#else
+#include <sys/types.h>
+#endif
 #include <time.h>
 #include <unistd.h>
 
@@ -107,7 +112,8 @@ bool directory_sync_of(const char *path, struct error *err)
     return ok;
 }
 
-/* The process that holds the lock on this file, 0 when it cannot be told.
+/* The process that holds the lock on this file, 0 when it cannot be told: where
+ * stat has another device than the file system itself, as in btrfs.
  * Linux lists them: "1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF". */
 static long lock_holder(int fd)
 {
@@ -119,10 +125,12 @@ static long lock_holder(int fd)
     while (list && fstat(fd, &st) == 0 && fgets(line, sizeof line, list)) {
         long pid;
         unsigned long inode;
+        unsigned high, low; /* of the device */
         /* NOLINTNEXTLINE(cert-err34-c): the kernel wrote these numbers */
-        if (sscanf(line, "%*s %15s %*s %*s %ld %*x:%*x:%lu", kind, &pid,
-                   &inode) == 3 &&
-            strcmp(kind, "FLOCK") == 0 && inode == st.st_ino)
+        if (sscanf(line, "%*s %15s %*s %*s %ld %x:%x:%lu", kind, &pid, &high,
+                   &low, &inode) == 5 &&
+            strcmp(kind, "FLOCK") == 0 && inode == st.st_ino &&
+            high == major(st.st_dev) && low == minor(st.st_dev))
             holder = pid;
     }
     if (list)
@@ -131,6 +139,19 @@ static long lock_holder(int fd)
 }
 
 enum { LOCK_POLL_MS = 50, FIRST_WORD_MS = 1000, NEXT_WORD_MS = 10000 };
+
+static bool error_locked(const char *path, long holder, unsigned waited_s,
+                         struct error *err)
+{
+    char who[40] = "another process";
+
+    if (holder > 0)
+        snprintf(who, sizeof who, "process %ld", holder);
+    return error_set(err, FAIL_NETWORK,
+                     "'%s' is locked by %s since more than %u s; try again "
+                     "later",
+                     path, who, waited_s);
+}
 
 static bool wait_for_lock(int fd, const char *path,
                           const struct directory_wait *wait, struct error *err)
@@ -143,10 +164,7 @@ static bool wait_for_lock(int fd, const char *path,
         if (!interrupt_none(err))
             return false;
         if (waited_ms / 1000 >= wait->timeout_s)
-            return error_set(err, FAIL_NETWORK,
-                             "'%s' is locked by process %ld since more than "
-                             "%u s; try again later",
-                             path, lock_holder(fd), wait->timeout_s);
+            return error_locked(path, lock_holder(fd), wait->timeout_s, err);
         if (waited_ms >= next_word_ms) {
             next_word_ms += NEXT_WORD_MS;
             if (wait->waiting)
@@ -184,12 +202,23 @@ void directory_unlock(struct directory_lock *lock)
     lock->fd_plus_1 = 0;
 }
 
-static void remove_stray(const char *dir, const char *name)
+bool directory_is_abandoned(const char *path, long pid)
+{
+    static const time_t day_s = 24 * 3600;
+    struct stat st;
+
+    if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+        return true;
+    return lstat(path, &st) == 0 && time(NULL) - st.st_mtime > day_s;
+}
+
+static void remove_stray(const char *dir, const char *name, long pid)
 {
     struct error ignored = { 0 };
     char *path = path_join(dir, name, &ignored);
 
-    (void)!(path && folder_remove(path, &ignored));
+    (void)!(path && directory_is_abandoned(path, pid) &&
+            folder_remove(path, &ignored));
     free(path);
 }
 
@@ -203,8 +232,8 @@ void directory_sweep(const char *path)
         if (strncmp(entry->d_name, prefix, sizeof prefix - 1) != 0)
             continue;
         long pid = strtol(entry->d_name + sizeof prefix - 1, NULL, 10);
-        if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
-            remove_stray(path, entry->d_name);
+        if (pid > 0)
+            remove_stray(path, entry->d_name, pid);
     }
     if (dir)
         closedir(dir);

@@ -44,8 +44,15 @@ bool MUST_USE directory_lock(struct directory_lock *lock, const char *path,
                              struct error *err);
 void directory_unlock(struct directory_lock *lock);
 
-/* Removes temporary files and folders whose process is gone. Never fails: what cannot be
- * removed stays. Call it with the lock held. */
+/* Is nobody at work any more on what process `pid` has made at `path`? When
+ * there is no such process, or when nothing was changed for a day: the number
+ * may be another's by now, or have been given on another machine or in another
+ * container, as that of a living process is here. What such a one makes right
+ * now looks abandoned from here: only the lock keeps us off it. */
+bool directory_is_abandoned(const char *path, long pid);
+
+/* Removes temporary files and folders that are abandoned. Never fails: what
+ * cannot be removed stays. Call it with the lock held. */
 void directory_sweep(const char *path);
 
 bool file_exists(const char *path);

@@ -217,6 +217,26 @@ static void file_close(struct reader *base)
 
 static const struct reader_ops file_ops = { file_read, file_close };
 
+/* Takes the descriptor, also when it fails. */
+static struct reader *file_reader_new(int fd, const char *name,
+                                      struct error *err)
+{
+    struct file_reader *r = reader_new(sizeof *r, &file_ops, name, err);
+
+    if (r)
+        r->fd = fd;
+    else if (fd > STDIN_FILENO)
+        close(fd);
+    return r ? &r->base : NULL;
+}
+
+struct reader *regular_reader_open(const char *path, struct error *err)
+{
+    int fd = descriptor_open_regular(path, err);
+
+    return fd < 0 ? NULL : file_reader_new(fd, path, err);
+}
+
 struct reader *file_reader_open(const char *path, struct error *err)
 {
     bool standard = strcmp(path, "-") == 0;
@@ -232,12 +252,7 @@ struct reader *file_reader_open(const char *path, struct error *err)
         error_set(err, FAIL_USAGE, "'%s' is a directory; a file is needed",
                   standard ? "standard input" : path);
     } else {
-        struct file_reader *r = reader_new(
-            sizeof *r, &file_ops, standard ? "standard input" : path, err);
-        if (r) {
-            r->fd = fd;
-            return &r->base;
-        }
+        return file_reader_new(fd, standard ? "standard input" : path, err);
     }
     if (fd > STDIN_FILENO)
         close(fd);

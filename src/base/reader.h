@@ -34,6 +34,10 @@ struct reader {
 /* "-" is standard input. NULL with *err set when it cannot be opened. */
 struct reader *MUST_USE file_reader_open(const char *path, struct error *err);
 
+/* A regular file and nothing else: see descriptor_open_regular. */
+struct reader *MUST_USE regular_reader_open(const char *path,
+                                            struct error *err);
+
 /* Reads memory that the caller keeps alive. */
 struct reader *MUST_USE bytes_reader_open(const void *bytes, size_t n,
                                           const char *name, struct error *err);

@@ -207,7 +207,7 @@ static struct fetch_settings make_settings(const struct fetch_options *o,
 
     fetch.transfer = (struct transfer_settings){
         .retries = (unsigned)o->retries,
-        .max_time_s = (unsigned)o->max_time_s,
+        .deadline = deadline_after((unsigned)o->max_time_s),
         .offline = o->offline,
         .watch = { on_trying, on_progress, on_failed, on_waiting, talk },
     };

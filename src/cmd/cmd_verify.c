@@ -174,6 +174,13 @@ static bool has_raw_files(const struct catalogue_dataset *d,
     return false;
 }
 
+/* What was found has to be in the report, too. */
+static bool is_noted(const struct findings *f, struct error *err)
+{
+    return f->failure.code == FAIL_NONE ||
+           error_set(err, f->failure.code, "%s", f->failure.text);
+}
+
 static bool verify_dataset(struct findings *f,
                            const struct catalogue_dataset *d, bool named,
                            struct error *err)
@@ -194,7 +201,7 @@ static bool verify_dataset(struct findings *f,
     if (ok && prepared)
         ok = verify_prepared(f, d, &store, err);
     store_release(&store);
-    return ok && f->failure.code == FAIL_NONE;
+    return ok && is_noted(f, err);
 }
 
 static bool verify_own(struct findings *f, struct error *err)
@@ -204,7 +211,7 @@ static bool verify_own(struct findings *f, struct error *err)
               verify_prepared(f, NULL, &store, err);
 
     store_release(&store);
-    return ok && f->failure.code == FAIL_NONE;
+    return ok && is_noted(f, err);
 }
 
 static struct json_t *describe(struct findings *f)
@@ -243,6 +250,7 @@ static bool verify_one(struct summary *sum, const struct common *common,
         jsondoc_append(sum->list, describe(&f), err);
     else
         jsondoc_release(f.files);
+    ok = ok && is_noted(&f, err) && err->code == FAIL_NONE;
     sum->checked += f.checked;
     sum->wrong += f.wrong;
     if (f.wrong > 0) {

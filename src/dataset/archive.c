@@ -39,6 +39,15 @@ static void on_received(void *context, uint64_t received)
                         received, 0);
 }
 
+static void on_waiting(void *context, double seconds)
+{
+    const struct visit *v = context;
+    const struct transfer_watch *watch = &v->settings->watch;
+
+    if (watch->waiting)
+        watch->waiting(watch->context, path_base(v->place), seconds);
+}
+
 static size_t count_wanted(const struct transfer_file *files, size_t count)
 {
     size_t wanted = 0;
@@ -136,7 +145,8 @@ static bool visit_members(const struct visit *v, struct zipfile *z)
         if (broken.code == FAIL_NONE) {
             if (watch->trying)
                 watch->trying(watch->context, file->name, v->mirror, 0);
-            file->ok = take_member(z, file, v->members[i], &why);
+            file->ok = deadline_ahead(&v->settings->deadline, &why) &&
+                       take_member(z, file, v->members[i], &why);
         }
         if (file->ok) {
             file->from = v->mirror;
@@ -198,7 +208,9 @@ static bool visit_mirror(struct visit *v)
     const struct httpblob_settings http = {
         .http = v->settings->http,
         .retries = v->settings->retries,
+        .deadline = v->settings->deadline,
         .progress = on_received,
+        .waiting = on_waiting,
         .context = v,
     };
     struct error why = { 0 };
@@ -255,11 +267,12 @@ void archive_fetch(const struct catalogue_file *archive,
     struct visit v = {
         .settings = settings, .files = files, .members = members, .count = count
     };
-    struct error memory = { 0 };
+    struct error memory = { 0 }, late = { 0 };
     bool go_on = true;
 
     for (size_t i = 0; count > 0 && go_on && i < files[0].mirror_count &&
-                       count_wanted(files, count) > 0;
+                       count_wanted(files, count) > 0 &&
+                       deadline_ahead(&settings->deadline, &late);
          i++) {
         v.mirror = files[0].mirrors[i];
         if (settings->offline && !transfer_is_local(v.mirror))
@@ -268,7 +281,12 @@ void archive_fetch(const struct catalogue_file *archive,
         go_on = v.place && visit_mirror(&v);
         free(v.place);
     }
+    if (go_on && count_wanted(files, count) > 0)
+        (void)!deadline_ahead(&settings->deadline, &late); /* or has it now? */
     for (size_t i = 0; i < count; i++)
-        if (!files[i].ok)
+        if (!files[i].ok && late.code != FAIL_NONE &&
+            files[i].err.code <= late.code)
+            files[i].err = late;
+        else if (!files[i].ok)
             conclude(&files[i], settings);
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "dataset/catalogue_builtin.h"
+#include "dataset/filename.h"
+#include "dataset/source.h"
 #include "format/jsondoc.h"
 
 const char *catalogue_part_name(enum catalogue_part part)
@@ -23,11 +25,12 @@ static bool is_hash(const char *text, size_t digits)
 /* Names become file and directory names, so they are nothing more. */
 static bool is_plain_name(const char *text)
 {
-    return text && text[0] != '\0' && text[0] != '.' && text[0] != '-' &&
-           strlen(text) <= 100 &&
-           text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
-                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] ==
-               '\0';
+    return text && filename_is_plain(text);
+}
+
+static bool is_plain_file(const char *text)
+{
+    return text && filename_is_plain_file(text);
 }
 
 /* What a message says about the place of a fault. */
@@ -62,7 +65,7 @@ static bool read_file(struct json_t *from, struct catalogue_file *to,
     struct json_t *payload = jsondoc_find(from, "payload");
 
     to->name = jsondoc_find_text(from, "file");
-    if (!is_plain_name(to->name))
+    if (!is_plain_file(to->name))
         return fault(p, "\"file\" has to be a plain file name");
     if ((payload && !jsondoc_is_object(payload)) ||
         !optional_text(from, "sha256", &to->sha256) ||
@@ -143,7 +146,8 @@ static bool read_split(struct json_t *from, struct catalogue_dataset *d,
     struct catalogue_split *to = &d->split[d->split_count];
 
     if (!is_plain_name(name))
-        return fault(p, "a split needs a plain \"name\"");
+        return fault(p, "a split needs a plain \"name\": at most 64 letters, "
+                        "digits, '.', '_' and '-'");
     if (catalogue_find_split(d, name))
         return fault(p, "two splits have the same name");
     d->split_count++;
@@ -210,6 +214,13 @@ static bool read_quirks(struct json_t *from, struct catalogue_dataset *d,
          !jsondoc_find_bool(from, "transposed", &d->transposed)))
         return fault(p, "\"label_base\" and \"label_column\" have to be whole "
                         "numbers, \"transposed\" true or false");
+    /* Labels as published are counted and stored as far as this: no sum of
+     * the two may be more, or wrap. */
+    if (d->label_base > SOURCE_LABEL_MAX + 1 - d->class_count)
+        return fault(p, "\"label_base\" and the classes behind it have to stay "
+                        "within labels 0 to 65535");
+    if (d->label_column >= SOURCE_LABEL_BYTES)
+        return fault(p, "\"label_column\" has to be less than 4096");
     return !archive || read_file(archive, &d->archive, p);
 }
 
@@ -232,7 +243,8 @@ static bool read_dataset(struct json_t *from, struct catalogue_dataset *d,
     d->licence = jsondoc_find_text(from, "licence");
     d->homepage = jsondoc_find_text(from, "homepage");
     if (!is_plain_name(d->name))
-        return fault(p, "a dataset needs a plain \"name\"");
+        return fault(p, "a dataset needs a plain \"name\": at most 64 letters, "
+                        "digits, '.', '_' and '-'");
     if (!d->title || !d->licence || !d->homepage)
         return fault(p, "\"title\", \"licence\" and \"homepage\" are needed");
     if (!read_texts(jsondoc_find(from, "classes"), &d->classes, &d->class_count,

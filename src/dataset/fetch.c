@@ -164,22 +164,28 @@ static void look_at_disk(struct item *item)
 
 /* ---- all files ---- */
 
-/* "https://.../train-images-idx3-ubyte.gz (SHA-256 440f...)" */
+/* "https://.../train-images-idx3-ubyte.gz (SHA-256 440f...)"; the name alone
+ * where the catalogue knows no URL. */
 static char *describe_by_hand(const struct catalogue_dataset *d,
                               const struct catalogue_file *file,
                               struct error *err)
 {
     const char *name = file->member ? d->archive.name : file->name;
-    const char *mirror = "it";
+    const char *url = NULL;
 
     for (size_t i = d->mirror_count; i-- > 0;)
         if (!transfer_is_local(d->mirrors[i]))
-            mirror = d->mirrors[i];
-    return text_format(
-        err, "%s%s%s%s%s%s%s", mirror, d->mirror_count > 0 ? name : "",
-        file->member ? " with its member " : "",
-        file->member ? file->member : "", file->sha256 ? " (SHA-256 " : "",
-        file->sha256 ? file->sha256 : "", file->sha256 ? ")" : "");
+            url = d->mirrors[i];
+    char *place = url ? path_join(url, name, err) : text_copy(name, err);
+    char *text = place ? text_format(err, "%s%s%s%s%s%s", place,
+                                     file->member ? " with its member " : "",
+                                     file->member ? file->member : "",
+                                     file->sha256 ? " (SHA-256 " : "",
+                                     file->sha256 ? file->sha256 : "",
+                                     file->sha256 ? ")" : "")
+                       : NULL;
+    free(place);
+    return text;
 }
 
 static bool list_items(struct job *job, const char *raw_dir, struct error *err)
@@ -358,8 +364,11 @@ bool fetch_dataset(const struct catalogue_dataset *dataset,
     job->hopeless = ok && !can_come(job);
     job->read_only = settings->dry_run || job->hopeless;
     if (ok && !job->read_only) {
+        struct directory_wait wait = settings->wait;
+        wait.timeout_s =
+            deadline_shorten(&settings->transfer.deadline, wait.timeout_s);
         ok = directory_make(store->raw, err) &&
-             directory_lock(&lock, store->raw, &settings->wait, err);
+             directory_lock(&lock, store->raw, &wait, err);
         if (ok)
             sweep(job, store->raw);
     }

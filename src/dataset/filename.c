@@ -10,13 +10,23 @@
 #include "base/text.h"
 #include "format/dtype.h"
 
-bool filename_is_plain(const char *name)
+static bool is_plain(const char *name, size_t most)
 {
     size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz"
                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
-    return n > 0 && n <= FILENAME_PLAIN_MAX && name[n] == '\0' &&
-           name[0] != '.' && name[0] != '-';
+    return n > 0 && n <= most && name[n] == '\0' && name[0] != '.' &&
+           name[0] != '-';
+}
+
+bool filename_is_plain(const char *name)
+{
+    return is_plain(name, FILENAME_PLAIN_MAX);
+}
+
+bool filename_is_plain_file(const char *name)
+{
+    return is_plain(name, FILENAME_FILE_MAX);
 }
 
 /* ---- suffixes ---- */

@@ -11,12 +11,16 @@
 
 enum {
     FILENAME_PLAIN_MAX = 64,
+    FILENAME_FILE_MAX = 100,
     FILENAME_SPLIT_SIZE = 256, /* of any name that a directory can hold */
 };
 
 /* Letters, digits, '.', '_' and '-', the first neither '.' nor '-': names of
  * datasets and splits become parts of file names. */
 bool filename_is_plain(const char *name);
+
+/* The same of the name of a published file, which may be longer. */
+bool filename_is_plain_file(const char *name);
 
 enum filename_kind {
     FILENAME_OTHER,

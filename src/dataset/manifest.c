@@ -8,6 +8,7 @@
 #include "base/directory.h"
 #include "base/folder.h"
 #include "base/outfile.h"
+#include "base/reader.h"
 #include "base/sizes.h"
 #include "base/text.h"
 #include "dataset/store.h"
@@ -477,7 +478,9 @@ static bool read_document(struct json_t *doc, struct manifest *m,
 bool manifest_read(struct manifest *m, const char *dir, struct error *err)
 {
     char *path = path_join(dir, STORE_MANIFEST, err);
-    struct json_t *doc = path ? jsondoc_read(path, err) : NULL;
+    /* Not of a FIFO: whoever opens a directory is not to wait for ever. */
+    struct json_t *doc =
+        path ? jsondoc_read_from(regular_reader_open(path, err), err) : NULL;
     struct error why = { 0 };
     bool ok = doc && read_document(doc, m, &why);
 

@@ -2,14 +2,13 @@
 /* The public reader of include/mnistprep.h: a manifest and mapped files. */
 #include "mnistprep.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/text.h"
 #include "dataset/manifest.h"
 
@@ -37,11 +36,13 @@ static bool map_file(const char *path, uint64_t bytes, struct mapping *to,
 {
     struct stat st;
     void *start = MAP_FAILED;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = descriptor_open_regular(path, err);
 
-    if (fd < 0 || fstat(fd, &st) != 0) {
+    if (fd < 0)
+        return false;
+    if (fstat(fd, &st) != 0) {
         error_errno(err, "cannot open '%s'", path);
-    } else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != bytes) {
+    } else if ((uint64_t)st.st_size != bytes) {
         error_set(err, FAIL_DATA,
                   "'%s' has another size than its dataset.json says; run "
                   "mnistprep prep again",
@@ -53,8 +54,7 @@ static bool map_file(const char *path, uint64_t bytes, struct mapping *to,
         if (start == MAP_FAILED)
             error_errno(err, "cannot map '%s'", path);
     }
-    if (fd >= 0)
-        close(fd);
+    close(fd);
     if (start == MAP_FAILED)
         return false;
     *to = (struct mapping){ start, (size_t)bytes };
@@ -141,7 +141,8 @@ struct mnistprep_dataset *mnistprep_open(const char *directory, char *why,
         return d;
     mnistprep_close(d);
     if (why && why_size > 0)
-        snprintf(why, why_size, "%s", err.text);
+        text_mask(why, why_size,
+                  err.text); /* names in a manifest are foreign */
     return NULL;
 }
 

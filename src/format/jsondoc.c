@@ -28,10 +28,15 @@ struct json_t *jsondoc_parse(const char *text, size_t n, const char *name,
 
 struct json_t *jsondoc_read(const char *path, struct error *err)
 {
-    struct reader *in = file_reader_open(path, err);
+    return jsondoc_read_from(file_reader_open(path, err), err);
+}
+
+struct json_t *jsondoc_read_from(struct reader *in, struct error *err)
+{
     size_t n = 0;
     unsigned char *text = in ? reader_rest(in, DOCUMENT_MAX, &n, err) : NULL;
-    json_t *doc = text ? jsondoc_parse((const char *)text, n, path, err) : NULL;
+    json_t *doc = text ? jsondoc_parse((const char *)text, n, in->name, err)
+                       : NULL;
 
     free(text);
     reader_close(in);

@@ -11,6 +11,7 @@
 #include "base/error.h"
 
 struct json_t;
+struct reader;
 
 /* ---- reading: a document is released by jsondoc_release, what is found in
  * it is borrowed. Finders return NULL or false when there is no such member,
@@ -20,6 +21,9 @@ struct json_t;
 struct json_t *MUST_USE jsondoc_parse(const char *text, size_t n,
                                       const char *name, struct error *err);
 struct json_t *MUST_USE jsondoc_read(const char *path, struct error *err);
+
+/* Takes the reader in every case, and passes NULL through. */
+struct json_t *MUST_USE jsondoc_read_from(struct reader *in, struct error *err);
 void jsondoc_release(struct json_t *doc); /* accepts NULL */
 
 /* One more owner of the same document; returns it, NULL for NULL. */

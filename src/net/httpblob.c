@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "net/header.h"
 
@@ -22,8 +23,10 @@ enum {
     /* Without a hint: reading here and there. */
     SMALL_BYTES = 16 * 1024,
     POLL_MS = 100,
-    WAIT_MS = 500,
 };
+
+/* Before the next try, unless the server asks for more. */
+static const double WAIT_S = 0.5;
 
 /* Two windows: the end of the file, where the directory is, stays. */
 struct window {
@@ -86,6 +89,11 @@ static void on_done(void *context, const struct http_answer *answer)
     b->answer = *answer;
 }
 
+static bool may_go_on(const struct httpblob *b, struct error *err)
+{
+    return interrupt_none(err) && deadline_ahead(&b->settings->deadline, err);
+}
+
 static bool request(struct httpblob *b, size_t count, struct error *err)
 {
     struct http_request r = {
@@ -100,12 +108,14 @@ static bool request(struct httpblob *b, size_t count, struct error *err)
         .context = b,
     };
 
+    /* Of one that is left before its end, another try makes no sense. */
+    b->answer = (struct http_answer){ .outcome = HTTP_FATAL };
     b->done = false;
     b->target->n = 0;
     if (!http_pool_start(b->pool, &r, err))
         return false;
     while (!b->done)
-        if (!interrupt_none(err) || !http_pool_run(b->pool, POLL_MS, err))
+        if (!may_go_on(b, err) || !http_pool_run(b->pool, POLL_MS, err))
             return false;
     /* Of a file that is shorter there is no more. */
     bool all = b->target->n == count ||
@@ -117,12 +127,33 @@ static bool request(struct httpblob *b, size_t count, struct error *err)
     return error_set(err, b->answer.why.code, "%s", b->answer.why.text);
 }
 
+/* As long as the server asks for; false with *err set, which tells why there is
+ * a wait, when there is no time for it, or a signal came. */
+static bool wait_for_next_try(const struct httpblob *b, const struct error *why,
+                              struct error *err)
+{
+    const struct httpblob_settings *s = b->settings;
+    const struct timespec pause = { 0, POLL_MS * 1000000L };
+    double wait = b->answer.retry_after_s > WAIT_S ? b->answer.retry_after_s
+                                                   : WAIT_S;
+    double until = clock_now_s() + wait;
+
+    if (!deadline_allows(&s->deadline, wait))
+        return error_set(err, FAIL_NETWORK,
+                         "%s, but the next try would be in %.0f s, beyond "
+                         "--max-time",
+                         why->text, wait);
+    if (s->waiting)
+        s->waiting(s->context, wait);
+    while (interrupt_none(err) && clock_now_s() < until)
+        (void)nanosleep(&pause, NULL);
+    return err->code == FAIL_NONE;
+}
+
 /* Tries again what may pass. */
 static bool fetch(struct httpblob *b, struct window *w, uint64_t at,
                   size_t count, struct error *err)
 {
-    const struct timespec pause = { 0, WAIT_MS * 1000000L };
-
     w->at = at;
     b->target = w;
     for (unsigned attempt = 0;; attempt++) {
@@ -134,7 +165,10 @@ static bool fetch(struct httpblob *b, struct window *w, uint64_t at,
             w->n = 0;
             return error_set(err, why.code, "%s", why.text);
         }
-        (void)nanosleep(&pause, NULL); /* a signal is seen by request() */
+        if (!wait_for_next_try(b, &why, err)) {
+            w->n = 0;
+            return false;
+        }
     }
 }
 

@@ -8,13 +8,17 @@
 
 #include "base/blob.h"
 #include "base/error.h"
+#include "net/deadline.h"
 #include "net/http.h"
 
 struct httpblob_settings {
     struct http_settings http;
     unsigned retries; /* of a request that was cut or refused for the moment */
-    /* Bytes that have come so far; may be NULL. */
+    struct deadline deadline; /* passed: FAIL_NETWORK */
+    /* Both may be NULL. Bytes that have come so far: */
     void (*progress)(void *context, uint64_t received);
+    /* A pause before the next try: */
+    void (*waiting)(void *context, double seconds);
     void *context;
 };
 

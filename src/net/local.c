@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/directory.h"
+#include "base/interrupt.h"
 #include "base/outfile.h"
 #include "base/reader.h"
 #include "base/text.h"
@@ -38,7 +39,8 @@ static bool copy_bytes(struct reader *in, struct writer *to, uint64_t most,
 
     if (!buffer)
         return error_memory(err);
-    while ((got = reader_read(in, buffer, COPY_BYTES, err)) > 0) {
+    while (interrupt_none(err) &&
+           (got = reader_read(in, buffer, COPY_BYTES, err)) > 0) {
         done += (uint64_t)got;
         if (done > most) {
             error_set(err, FAIL_DATA, "it is longer than the file can be");

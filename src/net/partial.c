@@ -7,13 +7,11 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/directory.h"
@@ -60,18 +58,6 @@ static long owner_of(const char *name, const char *file)
     return (long)pid;
 }
 
-/* A process may have got the number of one that is gone: after a day nobody is
- * still downloading. */
-static bool is_abandoned(const char *path, long pid)
-{
-    static const time_t day_s = 24 * 3600;
-    struct stat st;
-
-    if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
-        return true;
-    return lstat(path, &st) == 0 && time(NULL) - st.st_mtime > day_s;
-}
-
 /* ---- claiming ---- */
 
 /* Whatever it is: a file, a link, a FIFO, or an empty directory. */
@@ -79,6 +65,13 @@ static void remove_any(const char *path)
 {
     if (unlink(path) != 0)
         rmdir(path);
+}
+
+/* A rename keeps the age, by which others judge whether it is abandoned: work
+ * on it begins now. */
+static void make_young(const char *path)
+{
+    (void)utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
 }
 
 /* Moves bytes and sidecar to p's own names; false when somebody was faster or
@@ -89,6 +82,11 @@ static bool claim(struct partial *p, const char *from)
     char *sidecar = text_format(&ignored, "%s" SIDECAR, from);
     struct stat st;
     bool plain = lstat(from, &st) == 0 && S_ISREG(st.st_mode);
+
+    if (plain && sidecar) {
+        make_young(from);
+        make_young(sidecar);
+    }
     bool ok = sidecar && plain && rename(from, p->path) == 0;
 
     if (!plain)
@@ -101,6 +99,13 @@ static bool claim(struct partial *p, const char *from)
         unlink(p->sidecar);
     free(sidecar);
     return ok;
+}
+
+/* Is it what p works on itself? */
+static bool is_own(const struct partial *p, const char *name)
+{
+    return p->path && (strcmp(name, path_base(p->path)) == 0 ||
+                       strcmp(name, path_base(p->sidecar)) == 0);
 }
 
 /* Goes through what processes that were killed have left of this file: claims
@@ -117,10 +122,10 @@ static bool visit_orphans(struct partial *p, bool sweep)
 
     while (list && !claimed && (entry = readdir(list)) != NULL) {
         long pid = owner_of(entry->d_name, path_base(p->final));
-        if (pid <= 0)
+        if (pid <= 0 || is_own(p, entry->d_name))
             continue;
         char *orphan = text_format(&ignored, "%s%s", dir, entry->d_name);
-        bool abandoned = orphan && is_abandoned(orphan, pid);
+        bool abandoned = orphan && directory_is_abandoned(orphan, pid);
         if (abandoned && sweep)
             remove_any(orphan);
         else if (abandoned && text_ends_with(orphan, PART))

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* A download that is not done: bytes in a file that one process owns, and
  * beside it what they are the beginning of. At rest they are `F.part` and
- * `F.part.json`; a process claims them by a rename to a name of its own, so
- * that no two ever write to one, with locks or without. */
+ * `F.part.json`; a process claims them by a rename to a name of its own. So no
+ * two processes of one machine and one pid namespace ever write to one, with
+ * locks or without. Processes that cannot see each other's numbers - on several
+ * machines, in several containers - are kept apart by the directory's lock
+ * alone: where that lies, one may take what the other works on for left behind,
+ * both write to it, one fails, and what the other has checked may change before
+ * its rename. `verify` tells. */
 #ifndef MP_NET_PARTIAL_H
 #define MP_NET_PARTIAL_H
 

@@ -52,7 +52,6 @@ struct transfer {
     struct http_pool *pool;
     struct course *course;
     size_t count;
-    double start_s;
 };
 
 /* Anything in [0, 1): it only has to differ between processes. */
@@ -147,7 +146,7 @@ static void next_mirror(struct course *c, const struct error *why, bool again)
 static void next_round(struct course *c)
 {
     const struct transfer_settings *s = c->all->settings;
-    double longest = FIRST_WAIT_S, now = clock_now_s();
+    double longest = FIRST_WAIT_S;
 
     for (unsigned i = 0; i < c->round && longest < LONGEST_WAIT_S; i++)
         longest *= 2;
@@ -156,8 +155,7 @@ static void next_round(struct course *c)
         wait = c->asked_wait_s;
     if (!c->may_recover) {
         end_without_mirror(c);
-    } else if (s->max_time_s > 0 &&
-               now + wait - c->all->start_s > s->max_time_s) {
+    } else if (!deadline_allows(&s->deadline, wait)) {
         c->mirror = c->passing_mirror;
         tell(c, &c->passing);
         size_t used = strlen(c->story);
@@ -168,7 +166,7 @@ static void next_round(struct course *c)
     } else {
         if (s->watch.waiting)
             s->watch.waiting(s->watch.context, c->file->name, wait);
-        c->due_s = now + wait;
+        c->due_s = clock_now_s() + wait;
         c->round++;
         c->mirror = 0;
         c->may_recover = false;
@@ -428,17 +426,6 @@ static void stop_all(struct transfer *all, const struct error *why)
             end(&all->course[i], false, why->code, why->text);
 }
 
-static bool time_is_up(const struct transfer *all, struct error *err)
-{
-    unsigned most = all->settings->max_time_s;
-
-    if (most == 0 || clock_now_s() - all->start_s < most)
-        return false;
-    error_set(err, FAIL_NETWORK,
-              "--max-time of %u s is over; run again to continue", most);
-    return true;
-}
-
 static void run(struct transfer *all)
 {
     const struct timespec pause = { 0, POLL_MS * 1000000L };
@@ -449,7 +436,8 @@ static void run(struct transfer *all)
             error_set(&why, FAIL_INTERRUPTED,
                       "interrupted; what has come is kept, run again to "
                       "continue");
-        if (why.code != FAIL_NONE || time_is_up(all, &why)) {
+        if (why.code != FAIL_NONE ||
+            !deadline_ahead(&all->settings->deadline, &why)) {
             stop_all(all, &why);
             return;
         }
@@ -465,9 +453,7 @@ static void run(struct transfer *all)
 bool transfer_files(struct transfer_file *files, size_t count,
                     const struct transfer_settings *settings)
 {
-    struct transfer all = { .settings = settings,
-                            .count = count,
-                            .start_s = clock_now_s() };
+    struct transfer all = { .settings = settings, .count = count };
     struct error memory = { 0 };
     bool ok = true;
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "net/deadline.h"
 #include "net/http.h"
 
 enum {
@@ -32,9 +33,9 @@ struct transfer_watch {
 
 struct transfer_settings {
     struct http_settings http;
-    unsigned retries;    /* further tries where one may help */
-    unsigned max_time_s; /* for all of it; 0: no limit */
-    bool offline;        /* directories and file: URLs only */
+    unsigned retries;         /* further tries where one may help */
+    struct deadline deadline; /* of all that is done with these settings */
+    bool offline;             /* directories and file: URLs only */
     struct transfer_watch watch;
 };
 

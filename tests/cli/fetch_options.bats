@@ -61,6 +61,22 @@ assert_by_hand() {
         "${tiny_files[@]}"
 }
 
+@test "fetch: --offline, all mirrors are directories: the name and the hash" {
+    local sum
+    mkdir empty
+    fixture catalogue local.json --name tiny --dir "$src" --mirror "$PWD/empty"
+    mp -q --catalogue local.json fetch tiny --offline
+    assert_status 4
+    sum=$(sha256sum <"$src/${tiny_files[0]}")
+    [[ ${stderr%%$'\n'*} == *"get ${tiny_files[0]} (SHA-256 ${sum%% *}) and put it at '$raw/${tiny_files[0]}'" ]] ||
+        seen "not what to get: ${stderr%%$'\n'*}"
+    # With no mirror to ask at all, too.
+    mp -q --catalogue local.json fetch tiny --offline --only-mirrors
+    assert_status 4
+    [[ ${stderr%%$'\n'*} == *"get ${tiny_files[0]} (SHA-256 ${sum%% *}) and put it at '$raw/${tiny_files[0]}'" ]] ||
+        seen "not what to get: ${stderr%%$'\n'*}"
+}
+
 @test "fetch: --offline tells of the files of all datasets, and the worst decides" {
     fixture dataset other --seed 99
     fixture catalogue other.json --name other --dir other

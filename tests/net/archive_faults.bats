@@ -121,6 +121,56 @@ load archive
     assert_refused 4 'slow|silen|time|stall|nothing'
 }
 
+@test "D5 --max-time ends it in the middle of a member: 4, the next run goes on" {
+    need_libzip
+    serve
+    local start
+    start=$(now)
+    letters -q --max-time 2 --mirror "$url/slow-part:6/" --mirror "$url/ok/"
+    assert_within "$start" "$(now)" 3.5
+    assert_refused 4 '--max-time of 2 s is over'
+    equals 'requests to the next one' "$(requests '^/ok/')" 0
+    letters --mirror "$url/ok/"
+    assert_status 0
+    assert_letters
+}
+
+@test "D5 Retry-After is waited for, and is told; beyond --max-time: 4 at once" {
+    need_libzip
+    serve
+    local first second start
+    letters --mirror "$url/retry-after:2/"
+    assert_status 0
+    assert_letters
+    { read -r first && read -r second; } < <(request_times .)
+    assert_at_least "$first" "$second" 2
+    assert_stderr 'gzip.zip: trying again in 2'
+    rm -rf data
+    forget
+    start=$(now)
+    letters -q --max-time 20 --mirror "$url/flaky:429,9,30/"
+    assert_within "$start" "$(now)" 2
+    assert_refused 4 '429.*in 30 s, beyond --max-time'
+    equals requests "$(requests .)" 1
+}
+
+@test "D5 SIGINT while it waits for the server: dies by it, at once" {
+    need_libzip
+    serve
+    "$MNISTPREP_TEST_PYTHON" -E -S - "$MNISTPREP" --catalogue "$catalogue" \
+        fetch letters --only-mirrors --mirror "$url/flaky:429,9,30/" <<'PY'
+import signal, subprocess, sys, time
+p = subprocess.Popen(sys.argv[1:], stderr=subprocess.PIPE, text=True)
+for line in p.stderr:
+    if 'trying again' in line:
+        break
+p.send_signal(signal.SIGINT)
+begin = time.monotonic()
+assert p.wait(10) == -signal.SIGINT, p.returncode
+assert time.monotonic() - begin < 2
+PY
+}
+
 # --- servers that lie
 
 @test "D5 a zip that changes between requests is never spliced" {

@@ -220,6 +220,41 @@ PY
     holder_ends_well
 }
 
+@test "F20 the holder is told by the file, not by its number on another disk" {
+    local disk
+    command -v flock >/dev/null || skip "no flock"
+    for disk in a b; do
+        mount_here "$disk" -t tmpfs tmpfs
+        mkdir -p "$disk/mini/raw"
+        flock -F "$disk/mini/raw" sleep 60 3>&- &
+        started+=("$!")
+        echo "$!" >"holder-$disk"
+    done
+    [ "$(stat -c %i a/mini/raw)" = "$(stat -c %i b/mini/raw)" ] ||
+        skip "two file systems number their files in different ways"
+    sleep 0.3
+    for disk in a b; do
+        mini -q -C "$disk" --lock-timeout 0 --mirror "$fixtures/mini-src"
+        assert_status 4
+        assert_one_error_line "locked by process $(cat "holder-$disk") "
+    done
+}
+
+@test "F20 a holder that cannot be seen from here has no number" {
+    unshare -r --pid --fork --mount-proc true 2>/dev/null ||
+        skip "namespaces are refused here"
+    command -v flock >/dev/null || skip "no flock"
+    mkdir -p data/mini/raw
+    flock -F data/mini/raw sleep 60 3>&- &
+    started+=("$!")
+    sleep 0.3
+    patiently unshare -r --pid --fork --mount-proc "$MNISTPREP" -q --catalogue \
+        "$fixtures/mini.json" fetch mini --only-mirrors --lock-timeout 0 \
+        --mirror "$fixtures/mini-src"
+    assert_status 4
+    assert_one_error_line 'locked by another process'
+}
+
 @test "F20 other datasets do not wait" {
     start_holder
     mini --lock-timeout 0 --mirror "$url/404/" --mirror "$fixtures/mini-src"

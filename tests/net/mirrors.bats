@@ -308,6 +308,30 @@ PY
     assert_fetched duo
 }
 
+@test "F05 --max-time is for all datasets together, and for the wait for a lock" {
+    fixture catalogue two.json --name duo --dir "$fixtures/duo-src" \
+        --name mini --dir "$fixtures/mini-src"
+    start_server "$fixtures/duo-src"
+    local start
+    start=$(now)
+    patiently "$MNISTPREP" --catalogue two.json fetch duo mini --only-mirrors \
+        --max-time 2 --mirror "$url/slow-range:20/"
+    assert_within "$start" "$(now)" 3.5
+    assert_status 4
+    assert_error_line 'max-time of 2 s'
+    equals 'files of the second in sight' \
+        "$(find data/mini -name '*ubyte*' | wc -l)" 0
+    command -v flock >/dev/null || return 0
+    flock -F data/duo/raw sleep 60 3>&- &
+    started+=("$!")
+    sleep 0.3
+    start=$(now)
+    duo --max-time 1 --mirror "$url/ok/"
+    assert_within "$start" "$(now)" 2.5
+    assert_status 4
+    assert_error_line 'is locked by'
+}
+
 # --- F06: web pages
 
 @test "F06 a login page: the next mirror is asked" {

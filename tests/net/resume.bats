@@ -195,6 +195,16 @@ PY
     equals Range "$(header range "/ok/$images")" -
 }
 
+@test "F07 cut more than a day ago: continued all the same" {
+    start_server "$fixtures/duo-src"
+    resting "$images" 50000 ok
+    touch -d '25 hours ago' "data/duo/raw/$images.part"{,.json}
+    duo --mirror "$url/ok/"
+    assert_status 0
+    assert_fetched duo
+    equals Range "$(header range "$images")" bytes=50000-
+}
+
 # --- F08
 
 @test "F08 the file has changed since it was cut: all of the new one" {

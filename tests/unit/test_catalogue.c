@@ -147,6 +147,7 @@ static void test_mnist_label_errors(void **state)
 /* ---- one of one's own ---- */
 
 #define A40 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define A24 "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define HEX40 "0123456789abcdef0123456789abcdef01234567"
 #define HEX64 HEX40 "89abcdef0123456789abcdef"
 #define HEAD "{'schema':'mnistprep.catalogue/1','datasets':["
@@ -238,6 +239,31 @@ static void test_all_that_a_file_can_have(void **state)
     catalogue_release(&c);
 }
 
+/* The longest names, and the highest labels: two classes end with 65535. */
+static void test_as_far_as_it_goes(void **state)
+{
+    (void)state;
+    struct catalogue c;
+    struct error err = { 0 };
+
+    assert_true(load(&c,
+                     HEAD SET(A40 A24, ",'label_base':65534,"
+                                       "'label_column':4095") TAIL,
+                     &err));
+    assert_no_error(err);
+    assert_int_equal(find(&c, A40 A24)->label_base, 65534);
+    assert_int_equal(find(&c, A40 A24)->label_column, 4095);
+    catalogue_release(&c);
+    assert_true(load(&c,
+                     HEAD "{'name':'own'," WORDS ",'splits':[{'name':'train',"
+                          "'images':{'file':'" A40 A40 "aaaaaaaaaaaaaaaaaaaa',"
+                          "'sha256':'" HEX64 "'},'labels':{'file':'l',"
+                          "'sha256':'" HEX64 "'}}]}" TAIL,
+                     &err));
+    assert_no_error(err);
+    catalogue_release(&c);
+}
+
 /* ---- faults ---- */
 
 #define OWN_SPLITS(splits) \
@@ -258,6 +284,7 @@ static void test_faults(void **state)
     static const char kinds[] =
         "own: a hash has to be a text, \"bytes\" a whole";
     static const char naming[] = "a dataset needs a plain \"name\"";
+    static const char label_base[] = "own: \"label_base\" and the classes";
     static const struct {
         const char *text, *part;
     } cases[] = {
@@ -287,7 +314,16 @@ static void test_faults(void **state)
         { OWN_NAME("a b"), naming },
         { OWN_NAME("caf\xC3\xA9"), naming },
         { OWN_NAME("a\\\\b"), naming },
-        { OWN_NAME(A40 A40 "aaaaaaaaaaaaaaaaaaaaa"), naming }, /* 101 */
+        { OWN_NAME(A40 A24 "a"), naming }, /* 65 */
+        { HEAD SET("own", ",'label_base':65535") TAIL, label_base },
+        { HEAD SET("own", ",'label_base':1000000000") TAIL, label_base },
+        { HEAD SET("own", ",'label_base':4611686018427387904") TAIL,
+          label_base },
+        { HEAD SET("own", ",'label_base':9223372036854775807") TAIL,
+          label_base },
+        { HEAD SET("own", ",'label_column':4096") TAIL, "\"label_column\"" },
+        { HEAD SET("own", ",'label_column':9223372036854775807") TAIL,
+          "\"label_column\" has to be less" },
         { HEAD "{'name':'own'}" TAIL, "own: \"title\", \"licence\" and" },
         { HEAD "{'name':'own','title':'T','licence':'L'}" TAIL, "are needed" },
         { HEAD "{'name':'own','title':'T','homepage':'H'}" TAIL, "are needed" },
@@ -316,6 +352,8 @@ static void test_faults(void **state)
         { OWN_SPLITS("[1]"), "own: a split needs a plain \"name\"" },
         { OWN_SPLITS("[{" FILES "}]"), "a split needs a plain \"name\"" },
         { OWN_SPLITS("[{'name':'../x'," FILES "}]"), "a split needs a plain" },
+        { OWN_SPLITS("[{'name':'" A40 A24 "a'," FILES "}]"),
+          "a split needs a plain" },
         { OWN_SPLITS("[" SPLIT "," SPLIT "]"),
           "two splits have the same name" },
         { OWN_SPLITS("[{'name':'train','count':'7'," FILES "}]"),
@@ -328,6 +366,8 @@ static void test_faults(void **state)
         { OWN_IMAGES("{'sha256':'" HEX64 "'}"), plain_name },
         { OWN_IMAGES("{'file':7" PINNED "}"), plain_name },
         { OWN_IMAGES("{'file':''" PINNED "}"), plain_name },
+        { OWN_IMAGES("{'file':'" A40 A40 "aaaaaaaaaaaaaaaaaaaaa'" PINNED "}"),
+          plain_name }, /* 101 */
         { OWN_IMAGES("{'file':'/etc/passwd'" PINNED "}"), plain_name },
         { OWN_IMAGES("{'file':'../i'" PINNED "}"), plain_name },
         { OWN_IMAGES("{'file':'a/i'" PINNED "}"), plain_name },
@@ -480,6 +520,7 @@ int main(void)
         cmocka_unit_test(test_mnist_label_errors),
         IN_TEMP_DIR(test_adds_and_replaces),
         IN_TEMP_DIR(test_all_that_a_file_can_have),
+        IN_TEMP_DIR(test_as_far_as_it_goes),
         IN_TEMP_DIR(test_faults),
         IN_TEMP_DIR(test_label_errors),
         IN_TEMP_DIR(test_missing),

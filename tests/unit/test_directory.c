@@ -2,6 +2,7 @@
 /* Directories made, locked and swept; the small questions about files. */
 #include "base/directory.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/sizes.h"
@@ -330,6 +332,30 @@ static void test_sweep(void **state)
     directory_sweep("d/mnist-0.gz");
 }
 
+/* A number that is alive here may have been another's, on another machine or in
+ * another container: what has rested for a day is nobody's. */
+static void test_sweep_by_age(void **state)
+{
+    (void)state;
+    struct timespec old = { .tv_sec = time(NULL) - 25 * 3600L };
+    struct timespec both[] = { old, old };
+    char path[200];
+
+    assert_int_equal(mkdir("d", 0777), 0);
+    make_strays("d/" DIRECTORY_TEMP_PREFIX, getpid());
+    size_t before = entries_count("d");
+    directory_sweep("d");
+    assert_int_equal(entries_count("d"), before);
+    snprintf(path, sizeof path, "d/" DIRECTORY_TEMP_PREFIX "%ld-dir",
+             (long)getpid());
+    assert_false(directory_is_abandoned(path, getpid()));
+    assert_int_equal(utimensat(AT_FDCWD, path, both, 0), 0);
+    assert_true(directory_is_abandoned(path, getpid()));
+    directory_sweep("d");
+    assert_false(file_exists(path));
+    assert_int_equal(entries_count("d"), before - 1);
+}
+
 /* ---- files ---- */
 
 static void test_questions(void **state)
@@ -382,6 +408,7 @@ int main(void)
         IN_TEMP_DIR(test_signal_ends_waiting),
         IN_TEMP_DIR(test_lock_refused),
         IN_TEMP_DIR(test_sweep),
+        IN_TEMP_DIR(test_sweep_by_age),
         IN_TEMP_DIR(test_questions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

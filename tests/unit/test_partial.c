@@ -3,12 +3,14 @@
  * each ending leaves on disk. */
 #include "net/partial.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/directory.h"
@@ -361,6 +363,33 @@ static void test_orphan_is_removed(void **state)
     assert_int_equal(entries_count("."), 0);
 }
 
+static void make_old(const char *path)
+{
+    struct timespec old = { .tv_sec = time(NULL) - 25 * 3600L };
+    struct timespec both[] = { old, old };
+
+    assert_int_equal(utimensat(AT_FDCWD, path, both, 0), 0);
+}
+
+/* However long it has rested it is continued, and from then on it is work that
+ * others let alone, as if it had been begun anew. */
+static void test_old_is_claimed(void **state)
+{
+    (void)state;
+    file_make("f.part", "hello", 5);
+    json_put("f.part.json", SIDECAR);
+    make_old("f.part");
+    make_old("f.part.json");
+    struct partial a = open_or_fail("f", 9);
+    assert_true(is_hello(&a));
+    struct partial b = open_or_fail("f", 9);
+    assert_true(is_new(&b));
+    assert_true(is_hello(&a) && file_exists(a.sidecar));
+    partial_discard(&b);
+    partial_discard(&a);
+    assert_int_equal(entries_count("."), 0);
+}
+
 /* A process that is no more. */
 static long dead_process(void)
 {
@@ -490,6 +519,7 @@ int main(void)
         IN_TEMP_DIR(test_two_at_once),
         IN_TEMP_DIR(test_orphan_is_adopted),
         IN_TEMP_DIR(test_orphan_is_removed),
+        IN_TEMP_DIR(test_old_is_claimed),
         IN_TEMP_DIR(test_other_names),
         IN_TEMP_DIR(test_file_named_by_number),
         IN_TEMP_DIR(test_living_is_left_alone),

@@ -259,7 +259,9 @@ static void test_refused(void **state)
         { MANIFEST(TRAIN(ARRAY("empty.f16", "f32", "[3]", "native", 0, 12))),
           "'./empty.f16' has another size" },
         { MANIFEST(TRAIN(ARRAY("d", "u8", "[3]", "native", 0, 3))),
-          "'./d' has another size" },
+          "'./d' is no regular file" },
+        { MANIFEST(TRAIN(ARRAY("fifo", "u8", "[3]", "native", 0, 3))),
+          "'./fifo' is no regular file" },
         { MANIFEST(TRAIN(ARRAY("i.f32", "f32", "[3,2,4]", "foreign", 0, 96))),
           "'./i.f32' has the byte order of another kind of machine" },
         { MANIFEST(TRAIN(ARRAY("odd", "f32", "[3]", "native", 1, 13))),
@@ -272,6 +274,8 @@ static void test_refused(void **state)
     put_set();
     file_make("odd", "0123456789abc", 13);
     assert_int_equal(mkdir("d", 0777), 0);
+    assert_int_equal(mkfifo("fifo", 0666), 0);
+    (void)alarm(10); /* who waits for the other end is killed */
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         char why[512] = "";
         int before = open("/dev/null", O_RDONLY);
@@ -285,6 +289,7 @@ static void test_refused(void **state)
         close(after);
         assert_int_equal(before, after);
     }
+    (void)alarm(0);
 }
 
 static void test_not_a_dataset(void **state)
@@ -296,10 +301,35 @@ static void test_not_a_dataset(void **state)
     assert_non_null(strstr(why, "'nowhere/dataset.json'"));
     assert_null(mnistprep_open(".", why, sizeof why));
     assert_non_null(strstr(why, "'./dataset.json'"));
+    assert_int_equal(mkfifo("dataset.json", 0666), 0);
+    (void)alarm(10);
+    assert_null(mnistprep_open(".", why, sizeof why));
+    (void)alarm(0);
+    assert_non_null(strstr(why, "'./dataset.json' is no regular file"));
     file_make("f", "", 0);
     assert_null(mnistprep_open("f", why, sizeof why));
     assert_non_null(strstr(why, "'f/dataset.json'"));
     assert_null(mnistprep_open("", why, sizeof why));
+}
+
+/* Who prints the reason prints what the manifest says: to no terminal's harm,
+ * and cut between characters. */
+static void test_foreign_text(void **state)
+{
+    (void)state;
+    char why[512] = "", cut[64];
+
+    put_manifest(MANIFEST(TRAIN(ARRAY("g\\u001b[2J\\u0007\xC3\xA9", "f32",
+                                      "[3,2,4]", "native", 0, 96))));
+    assert_null(mnistprep_open(".", why, sizeof why));
+    assert_non_null(strstr(why, "'./g\\x1b[2J\\x07\xC3\xA9'"));
+    assert_null(strpbrk(why, "\x1b\x07"));
+    assert_null(mnistprep_open("\xC3\xA9\xC3\xA9", why, sizeof why));
+    const char *at = strstr(why, "'\xC3\xA9");
+    assert_non_null(at);
+    size_t before = (size_t)(at - why) + 1;
+    assert_null(mnistprep_open("\xC3\xA9\xC3\xA9", cut, before + 2));
+    assert_int_equal(strlen(cut), before); /* not half of the letter */
 }
 
 /* The reason is for those who want it, as much of it as they have room for. */
@@ -328,7 +358,7 @@ int main(void)
         IN_TEMP_DIR(test_words),        IN_TEMP_DIR(test_arrays),
         IN_TEMP_DIR(test_dtypes),       IN_TEMP_DIR(test_resources),
         IN_TEMP_DIR(test_refused),      IN_TEMP_DIR(test_not_a_dataset),
-        IN_TEMP_DIR(test_room_for_why),
+        IN_TEMP_DIR(test_foreign_text), IN_TEMP_DIR(test_room_for_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

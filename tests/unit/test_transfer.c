@@ -399,7 +399,7 @@ static void test_retries(void **state)
 
     o = order_of(closed);
     o->settings.retries = 1000;
-    o->settings.max_time_s = 1;
+    o->settings.deadline = deadline_after(1);
     assert_false(carry_out(o));
     assert_error(o->file.err, FAIL_NETWORK, "--max-time");
     assert_int_equal(entries_count("to"), 0);
