@@ -84,6 +84,7 @@ static struct sink_file *add_file(struct outputs *o, const char *name,
                                   struct error *err)
 {
     struct sink_file **file =
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are meant */
         array_grow(o->file, &o->room, o->count + 1, sizeof *file, err);
 
     if (!file)

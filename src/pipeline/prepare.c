@@ -40,14 +40,16 @@ static bool refuse_other_set(const struct preparation *p, struct error *err)
         p->settings->output_dir, m->dataset);
 }
 
-static bool refuse_read(const char *read, const char *path, struct error *err)
+static bool refuse_input(const char *input, const char *output,
+                         struct error *err)
 {
-    if (!read || (!file_is_same(read, path) && !path_is_within(read, path)))
+    if (!input ||
+        (!file_is_same(input, output) && !path_is_within(input, output)))
         return true;
     return error_set(err, FAIL_USAGE,
                      "'%s' is to be read and would be replaced; choose another "
                      "name, or another --output",
-                     path);
+                     output);
 }
 
 /* What is read would be lost, by whatever name it is reached. */
@@ -59,10 +61,10 @@ static bool refuse_source(const struct preparation *p, const char *path,
 
     for (size_t i = 0; i < in->split_count; i++)
         for (int part = 0; part < CATALOGUE_PARTS; part++)
-            if (!refuse_read(in->split[i].path[part], path, err))
+            if (!refuse_input(in->split[i].path[part], path, err))
                 return false;
     for (size_t i = 0; i < s->also_count; i++)
-        if (!refuse_read(s->also[i], path, err))
+        if (!refuse_input(s->also[i], path, err))
             return false;
     return true;
 }
