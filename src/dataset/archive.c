@@ -61,7 +61,7 @@ static struct blob *open_blob(const struct visit *v,
                               const struct httpblob_settings *http,
                               struct error *err)
 {
-    if (!transfer_is_local(v->mirror))
+    if (!mirror_is_local(v->mirror))
         return httpblob_open(v->place, http, err);
     char *path = local_path(v->place, err);
     struct blob *blob = path ? file_blob_open(path, err) : NULL;
@@ -215,7 +215,7 @@ static bool visit_mirror(struct visit *v)
     };
     struct error why = { 0 };
 
-    if (transfer_is_local(v->mirror)) {
+    if (mirror_is_local(v->mirror)) {
         take_loose_files(v);
         if (count_wanted(v->files, v->count) == 0)
             return true;
@@ -275,7 +275,7 @@ void archive_fetch(const struct catalogue_file *archive,
                        deadline_ahead(&settings->deadline, &late);
          i++) {
         v.mirror = files[0].mirrors[i];
-        if (settings->offline && !transfer_is_local(v.mirror))
+        if (settings->offline && !mirror_is_local(v.mirror))
             continue;
         v.place = path_join(v.mirror, archive->name, &memory);
         go_on = v.place && visit_mirror(&v);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "dataset/archive.h"
 #include "net/partial.h"
+#include "net/url.h"
 
 enum {
     FILES_MAX = CATALOGUE_SPLITS_MAX * CATALOGUE_PARTS,
@@ -61,7 +62,7 @@ static bool list_mirrors(struct job *job, struct error *err)
     for (size_t i = 0; i < s->mirror_count; i++)
         job->mirrors[job->mirror_count++] = s->mirrors[i];
     for (size_t i = 0; !s->only_mirrors && i < d->mirror_count; i++)
-        if (!transfer_is_local(d->mirrors[i]) || file_exists(d->mirrors[i]))
+        if (!mirror_is_local(d->mirrors[i]) || file_exists(d->mirrors[i]))
             job->mirrors[job->mirror_count++] = d->mirrors[i];
     return true;
 }
@@ -72,7 +73,7 @@ static bool can_come(const struct job *job)
     bool offline = job->settings->transfer.offline;
 
     for (size_t i = 0; i < job->mirror_count; i++)
-        if (!offline || transfer_is_local(job->mirrors[i]))
+        if (!offline || mirror_is_local(job->mirrors[i]))
             return true;
     return false;
 }
@@ -174,7 +175,7 @@ static char *describe_by_hand(const struct catalogue_dataset *d,
     const char *url = NULL;
 
     for (size_t i = d->mirror_count; i-- > 0;)
-        if (!transfer_is_local(d->mirrors[i]))
+        if (!mirror_is_local(d->mirrors[i]))
             url = d->mirrors[i];
     char *place = url ? path_join(url, name, err) : text_copy(name, err);
     char *text = place ? text_format(err, "%s%s%s%s%s%s", place,

@@ -3,7 +3,6 @@
 #include "net/local.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 #include "base/directory.h"
 #include "base/interrupt.h"
@@ -14,19 +13,9 @@
 
 enum { COPY_BYTES = 64 * 1024 };
 
-static bool is_file_url(const char *mirror)
-{
-    return strncasecmp(mirror, "file:", 5) == 0;
-}
-
-bool transfer_is_local(const char *mirror)
-{
-    return is_file_url(mirror) || !url_is_one(mirror);
-}
-
 char *local_path(const char *place, struct error *err)
 {
-    return is_file_url(place) ? url_file_path(place, err)
+    return url_is_file(place) ? url_file_path(place, err)
                               : text_copy(place, err);
 }
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "net/transfer.h"
+#include "net/wanted.h"
 
 /* The path behind a directory or file: URL, malloc'd; NULL with *err set. */
 char *MUST_USE local_path(const char *place, struct error *err);

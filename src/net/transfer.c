@@ -111,16 +111,16 @@ static void tell(struct course *c, const struct error *why)
 
     url_host(mirror_of(c), host, sizeof host);
     c->network_failures += why->code != FAIL_DATA;
-    c->by_server |= why->code != FAIL_DATA && !transfer_is_local(mirror_of(c));
+    c->by_server |= why->code != FAIL_DATA && !mirror_is_local(mirror_of(c));
     snprintf(c->story + used, sizeof c->story - used, "%s%s: %s",
              used ? "; " : "",
-             transfer_is_local(mirror_of(c)) ? mirror_of(c) : host, why->text);
+             mirror_is_local(mirror_of(c)) ? mirror_of(c) : host, why->text);
 }
 
 static bool usable(const struct course *c)
 {
     return !c->given_up[c->mirror] &&
-           (!c->all->settings->offline || transfer_is_local(mirror_of(c)));
+           (!c->all->settings->offline || mirror_is_local(mirror_of(c)));
 }
 
 /* The mirror that is asked has failed. It gets another try in the next round
@@ -351,7 +351,7 @@ static void start(struct course *c)
     const struct transfer_watch *watch = &c->all->settings->watch;
     struct error why = { 0 };
 
-    if (transfer_is_local(mirror_of(c))) {
+    if (mirror_is_local(mirror_of(c))) {
         if (watch->trying)
             watch->trying(watch->context, c->file->name, mirror_of(c), 0);
         start_local(c);
@@ -374,7 +374,7 @@ static bool has_slot(const struct course *c)
     size_t running = 0, same_host = 0;
     char host[256], other[256];
 
-    if (transfer_is_local(mirror_of(c)))
+    if (mirror_is_local(mirror_of(c)))
         return true;
     url_host(mirror_of(c), host, sizeof host);
     for (size_t i = 0; i < c->all->count; i++) {

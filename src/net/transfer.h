@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "net/deadline.h"
 #include "net/http.h"
+#include "net/wanted.h"
 
 enum {
     TRANSFER_AT_ONCE = 4,
@@ -39,40 +40,11 @@ struct transfer_settings {
     struct transfer_watch watch;
 };
 
-struct transfer_file {
-    const char *name;    /* appended to each mirror */
-    const char *path;    /* where it shall stand in the end */
-    const char *by_hand; /* where else to get it, for messages; may be NULL */
-    const char *there;   /* what is wrong with the file that stands at `path`,
-                            for messages; NULL: there is none */
-    const char *const *mirrors; /* URLs, file: URLs, directories; in order */
-    size_t mirror_count;
-    uint64_t bytes;     /* as published; 0: unknown */
-    uint64_t max_bytes; /* more than this is refused */
-
-    /* Is the file at `path` the right one? False with *why set: FAIL_DATA
-     * means that the next mirror may have it. */
-    bool (*check)(void *context, const char *path, struct error *why);
-
-    /* Names it may have in a directory on this machine; NULL or a list that
-     * ends with NULL. `name` itself is tried first. */
-    const char *const *local_names;
-    void *context;
-
-    /* How it ended. */
-    bool ok;
-    const char *from; /* the mirror, when ok */
-    struct error err; /* else: what each mirror did */
-};
-
 /* Goes for all files; false when one of them could not be had. Each file then
  * stands at its path, accepted by check and synced to disk, or its err says:
  * FAIL_DATA when all mirrors had a wrong file, FAIL_NETWORK when another try
  * may help, else what stopped it. What was cut is kept as F.part. */
 bool MUST_USE transfer_files(struct transfer_file *files, size_t count,
                              const struct transfer_settings *settings);
-
-/* A mirror that is a directory on this machine, by path or file: URL. */
-bool transfer_is_local(const char *mirror);
 
 #endif

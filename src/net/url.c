@@ -14,6 +14,16 @@ bool url_is_one(const char *text)
     return scheme > 0 && strncmp(text + scheme, "://", 3) == 0;
 }
 
+bool url_is_file(const char *text)
+{
+    return strncasecmp(text, "file:", 5) == 0;
+}
+
+bool mirror_is_local(const char *mirror)
+{
+    return url_is_file(mirror) || !url_is_one(mirror);
+}
+
 void url_host(const char *url, char *to, size_t size)
 {
     char port[16];

@@ -18,6 +18,12 @@ bool url_part(const char *url, enum url_part part, char *to, size_t size);
 /* Begins with a scheme and "://". */
 bool url_is_one(const char *text);
 
+/* Begins with "file:". */
+bool url_is_file(const char *text);
+
+/* A mirror that is a directory on this machine, by path or file: URL. */
+bool mirror_is_local(const char *mirror);
+
 /* https, or http to a loopback address; and no user name in it. */
 bool url_is_allowed(const char *url);
 
