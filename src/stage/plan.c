@@ -2,6 +2,7 @@
 /* Each rule in its turn. */
 #include "stage/plan.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -333,6 +334,7 @@ static bool add_copies(const struct plan_rules *rules, uint64_t stream,
     permutation_init(&order, rows, rules->seed,
                      PLAN_COPIES + STREAM_STEP * stream);
     for (uint64_t i = 0; i < rows; i++) {
+        assert(n > 0);
         uint64_t at = rules->shuffle ? permutation_at(&order, i) : i;
         more.row[i] = p->row[at % n];
         more.copy[i] = (uint8_t)(at / n);
