@@ -172,7 +172,7 @@ static bool split_val(const struct plan_rules *rules,
                       const struct plan_source *source, struct plan_split *rest,
                       struct plan_split *val, struct error *err)
 {
-    uint64_t k;
+    uint64_t k = 0;
 
     if (!val_rows(rules->val, rest->rows, &k, err))
         return false;
