@@ -187,22 +187,3 @@ PY
     assert_status 0
     [ "$(wc -c <own/train-copies.u8)" -eq 24 ]
 }
-
-# --- genuine pictures
-
-@test "augment: Fashion-MNIST against numpy" {
-    need_fashion
-    mp -q fetch fashion-mnist --mirror "$fashion" --only-mirrors
-    mp -q prep fashion-mnist -o o --augment 1 --scale none --dtype u8 --rotate 12 --shear 8 --elastic 30,4 --no-onehot
-    assert_status 0
-    oracle_of check o data/fashion-mnist/raw copies=1 scale=none dtype=u8 rotate=12 shear=8 elastic=30 some=40
-}
-
-@test "augment: Fashion-MNIST against PIL" {
-    need_fashion
-    mp -q fetch fashion-mnist --mirror "$fashion" --only-mirrors
-    mp -q prep fashion-mnist -o o --augment 1 --scale none --dtype u8 --rotate 40 --shear 20 --stretch 0.3 --shift 3 \
-        --no-onehot --limit 300
-    assert_status 0
-    oracle_of pil o data/fashion-mnist/raw copies=1 rotate=40 shear=20 stretch=0.3 shift=3
-}

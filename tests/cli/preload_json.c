@@ -4,8 +4,8 @@
  * json_string fails from FAIL_TEXT_AT on. What the library calls itself, to read
  * a catalogue, does not count.
  *
- *   cc -shared -fPIC -o preload_json.so preload_json.c -ldl
- *   FAIL_JSON_AT=3 LD_PRELOAD=./preload_json.so mnistprep verify --json
+ *   cc -shared -fPIC -o preload.so preload_json.c -ldl
+ *   FAIL_JSON_AT=3 LD_PRELOAD=./preload.so mnistprep verify --json
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -80,3 +80,18 @@ teardown() {
     (cd o && sha256sum --strict --quiet -c SHA256SUMS)
     py sums o
 }
+
+# --- augment
+
+@test "augment: Fashion-MNIST against numpy" {
+    mp -q prep fashion-mnist -o o --augment 1 --scale none --dtype u8 --rotate 12 --shear 8 --elastic 30,4 --no-onehot
+    assert_status 0
+    "$MNISTPREP_TEST_PYTHON" "$cli_dir/augment.py" check o data/fashion-mnist/raw copies=1 scale=none dtype=u8 rotate=12 shear=8 elastic=30 some=40
+}
+
+@test "augment: Fashion-MNIST against PIL" {
+    mp -q prep fashion-mnist -o o --augment 1 --scale none --dtype u8 --rotate 40 --shear 20 --stretch 0.3 --shift 3 \
+        --no-onehot --limit 300
+    assert_status 0
+    "$MNISTPREP_TEST_PYTHON" "$cli_dir/augment.py" pil o data/fashion-mnist/raw copies=1 rotate=40 shear=20 stretch=0.3 shift=3
+}

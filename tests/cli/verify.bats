@@ -442,14 +442,14 @@ PY
     local compiler what call
     compiler=$(command -v "${CC:-cc}" || command -v gcc) ||
         skip "no C compiler for the LD_PRELOAD shim"
-    "$compiler" -shared -fPIC -o json.so "$cli_dir/preload_json.c" -ldl
+    "$compiler" -shared -fPIC -o preload.so "$cli_dir/preload_json.c" -ldl
     if [ "${MNISTPREP_SANITIZED-0}" = 1 ]; then
         export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0"
     fi
     for what in FAIL_JSON_AT FAIL_TEXT_AT; do
         for call in 1 2 3 4 5 6 8 12 20 30 40 50 1000; do
             run --separate-stderr timeout 20 env \
-                "LD_PRELOAD=$PWD/json.so" "$what=$call" "$MNISTPREP" -q \
+                "LD_PRELOAD=$PWD/preload.so" "$what=$call" "$MNISTPREP" -q \
                 --catalogue "$fixtures/tiny.json" verify tiny --json
             [ "$call" -lt 1000 ] || break
             [ "$status" -eq 1 ] || seen "$what=$call: expected status 1"
