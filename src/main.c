@@ -89,7 +89,7 @@ static bool run(struct common *common, int argc, char **argv, struct error *err)
         if (asks_for(argc, argv, "--version", "--version"))
             return run_command(&command_version, common, 1, argv, err);
         if (!asks_for(argc, argv, "-h", "--help"))
-            return error_set(err, bad_option.code, "%s", bad_option.text);
+            return error_pass(err, &bad_option);
     }
     if (at == argc) {
         bool asked = asks_for(argc, argv, "-h", "--help");

@@ -85,7 +85,7 @@ static ptrdiff_t ahead_read(struct reader *base, void *to, size_t n,
     if (!wait_for_block(r)) {
         if (r->failure.code == FAIL_NONE)
             return 0;
-        error_set(err, r->failure.code, "%s", r->failure.text);
+        error_pass(err, &r->failure);
         return -1;
     }
     struct ahead_block *block = &r->blocks[r->used % AHEAD_BLOCKS];

@@ -49,6 +49,13 @@ bool error_memory(struct error *e)
     return error_set(e, FAIL_SYSTEM, "out of memory");
 }
 
+bool error_pass(struct error *e, const struct error *from)
+{
+    if (e->code == FAIL_NONE)
+        *e = *from;
+    return false;
+}
+
 void error_prefix(struct error *e, const char *fmt, ...)
 {
     char rest[sizeof e->text];

@@ -26,7 +26,7 @@ struct error {
                         foreign text in it, which report.h masks */
 };
 
-/* All three keep the first error, so that clean-up cannot hide the cause, and
+/* All four keep the first error, so that clean-up cannot hide the cause, and
  * return false, so that a caller can write `return error_set(...)`. */
 bool error_set(struct error *e, enum fail code, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
@@ -35,6 +35,9 @@ bool error_set(struct error *e, enum fail code, const char *fmt, ...)
 bool error_errno(struct error *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 bool error_memory(struct error *e);
+
+/* What went wrong elsewhere, as it is. */
+bool error_pass(struct error *e, const struct error *from);
 
 /* Puts "fmt: " before the text of an error that is already set. */
 void error_prefix(struct error *e, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -99,5 +99,5 @@ bool threads_run(unsigned workers, size_t count, thread_task *task,
     pthread_mutex_destroy(&crew.lock);
     free(all);
     return crew.failed == count ||
-           error_set(err, crew.error.code, "%s", crew.error.text);
+           error_pass(err, &crew.error);
 }

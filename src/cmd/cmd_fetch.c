@@ -249,7 +249,7 @@ static bool fetch_all(const struct datasets *datasets,
     else if (talk->missing.code != FAIL_NONE)
         report_error(talk->common, &talk->missing);
     return worst.code == FAIL_NONE ||
-           error_set(err, worst.code, "%s", worst.text);
+           error_pass(err, &worst);
 }
 
 /* For a person at a terminal, who may not know yet; with the same places. */
@@ -303,7 +303,7 @@ static bool run(void *settings, int argc, char **argv, struct error *err)
         jsondoc_set_text(doc, "schema", "mnistprep.fetch/1", &talk.failure);
         jsondoc_set(doc, "files", talk.files, &talk.failure);
         if (!report_json(doc, &talk.failure))
-            ok = error_set(err, talk.failure.code, "%s", talk.failure.text);
+            ok = error_pass(err, &talk.failure);
     }
     if (ok && o->common.check && talk.wanted > 0)
         ok = error_set(err, FAIL_STALE, "%zu files are to be fetched",

@@ -158,7 +158,7 @@ static bool print_json(struct job *j, enum prepare_outcome outcome,
     jsondoc_set(doc, "files", j->files, &j->failure);
     j->files = NULL;
     return report_json(doc, &j->failure) ||
-           error_set(err, j->failure.code, "%s", j->failure.text);
+           error_pass(err, &j->failure);
 }
 
 static void tell_reason(void *context, bool current, const char *reason)

@@ -103,7 +103,7 @@ static bool verify_raw_file(struct findings *f, const struct store *store,
     else if (ok && why.code == FAIL_DATA)
         add(f, file->name, "raw", "damaged", why.text);
     else if (ok)
-        ok = error_set(err, why.code, "%s", why.text);
+        ok = error_pass(err, &why);
     free(path);
     return ok;
 }
@@ -159,7 +159,7 @@ static bool verify_prepared(struct findings *f,
         return true;
     }
     if (why.code != FAIL_DATA && why.code != FAIL_USAGE)
-        return error_set(err, why.code, "%s", why.text);
+        return error_pass(err, &why);
     add(f, STORE_MANIFEST, "prepared", "damaged", why.text);
     return true;
 }
@@ -178,7 +178,7 @@ static bool has_raw_files(const struct catalogue_dataset *d,
 static bool is_noted(const struct findings *f, struct error *err)
 {
     return f->failure.code == FAIL_NONE ||
-           error_set(err, f->failure.code, "%s", f->failure.text);
+           error_pass(err, &f->failure);
 }
 
 static bool verify_dataset(struct findings *f,

@@ -252,7 +252,7 @@ bool rawfile_check(const char *path, const struct catalogue_file *published,
                              "'mnistprep version')",
                              published->name);
         if (unreadable.code != FAIL_DATA)
-            return error_set(err, unreadable.code, "%s", unreadable.text);
+            return error_pass(err, &unreadable);
         found = RAWFILE_OTHER;
     }
     if (found == RAWFILE_UNSEEN && !is_plausible(path, known, facts))

@@ -302,7 +302,7 @@ static bool read_first_line(struct table *t, struct csv_header *h,
     } while (!f.last);
 
     if (!h->present && mistake.code != FAIL_NONE)
-        return error_set(err, mistake.code, "%s", mistake.text);
+        return error_pass(err, &mistake);
     if (h->present)
         t->used = 0;
     h->columns = t->columns = t->column;

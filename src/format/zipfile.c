@@ -109,7 +109,7 @@ static bool explain(const struct zipfile *z, const char *name,
                     zip_error_t *error, struct error *err)
 {
     if (z->failure.code != FAIL_NONE)
-        return error_set(err, z->failure.code, "%s", z->failure.text);
+        return error_pass(err, &z->failure);
     if (zip_error_code_zip(error) == ZIP_ER_MEMORY)
         return error_memory(err);
     return error_set(err, FAIL_DATA,

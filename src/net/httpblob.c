@@ -124,7 +124,7 @@ static bool request(struct httpblob *b, size_t count, struct error *err)
         return true;
     if (b->answer.outcome == HTTP_DONE)
         error_set(err, FAIL_NETWORK, "it sends less than was asked for");
-    return error_set(err, b->answer.why.code, "%s", b->answer.why.text);
+    return error_pass(err, &b->answer.why);
 }
 
 /* As long as the server asks for; false with *err set, which tells why there is
@@ -163,7 +163,7 @@ static bool fetch(struct httpblob *b, struct window *w, uint64_t at,
         if (attempt >= b->settings->retries || why.code != FAIL_NETWORK ||
             b->answer.outcome != HTTP_TRY_AGAIN) {
             w->n = 0;
-            return error_set(err, why.code, "%s", why.text);
+            return error_pass(err, &why);
         }
         if (!wait_for_next_try(b, &why, err)) {
             w->n = 0;

@@ -100,7 +100,7 @@ bool local_copy(const char *mirror, const struct transfer_file *file,
                   path_is_taken(dir) ? "it has no such file"
                                      : "there is no such directory");
     else if (!ok)
-        error_set(err, why.code, "%s", why.text);
+        error_pass(err, &why);
     free(dir);
     return ok;
 }

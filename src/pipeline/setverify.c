@@ -99,7 +99,7 @@ static bool compare_all_noted(struct verification *v, struct error *err)
 {
     return manifest_each_file(&v->manifest, finds_sums, v) &&
            (manifest_each_file(&v->manifest, compare_noted, v) ||
-            error_set(err, v->failure.code, "%s", v->failure.text));
+            error_pass(err, &v->failure));
 }
 
 /* False when one is missing. */

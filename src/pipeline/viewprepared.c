@@ -468,7 +468,7 @@ ptrdiff_t view_prepared_read(struct view_rows *r, unsigned char *images,
     if (!p->labels_alone)
         n = read_pictures(p, r->image_bytes, images, n);
     if (n == 0 && p->failure.code != FAIL_NONE)
-        error_set(err, p->failure.code, "%s", p->failure.text);
+        error_pass(err, &p->failure);
     if (err->code != FAIL_NONE ||
         (r->has_labels && !read_labels(p, labels, n, err)))
         return -1;
