@@ -55,26 +55,4 @@ bool directory_is_abandoned(const char *path, long pid);
  * cannot be removed stays. Call it with the lock held. */
 void directory_sweep(const char *path);
 
-bool file_exists(const char *path);
-
-/* Does the name exist at all, be it a broken link? */
-bool path_is_taken(const char *path);
-
-/* A regular file, or a link to one. */
-bool file_is_regular(const char *path);
-
-/* Do both names lead to the same file? */
-bool file_is_same(const char *a, const char *b);
-
-/* Is `path` the file or folder `top`, or does it lie somewhere in it? The latter
- * also asks it of what is not there yet. */
-bool path_is_within(const char *path, const char *top);
-bool path_will_be_within(const char *path, const char *top);
-
-/* The size of a regular file; false when there is none. */
-bool file_size(const char *path, unsigned long long *bytes);
-
-/* Removes the file; one that is not there is fine. */
-bool MUST_USE file_remove(const char *path, struct error *err);
-
 #endif

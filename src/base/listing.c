@@ -6,9 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/directory.h"
 #include "base/grow.h"
 #include "base/interrupt.h"
 #include "base/text.h"
@@ -56,20 +54,4 @@ bool listing_read(struct listing *l, const char *dir, struct error *err)
     if (ok && l->count > 0)
         qsort(l->name, l->count, sizeof *l->name, compare_names);
     return ok;
-}
-
-bool path_is_folder(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-bool folder_has(const char *dir, const char *name)
-{
-    struct error ignored = { 0 };
-    char *path = path_join(dir, name, &ignored);
-    bool there = path && file_exists(path);
-
-    free(path);
-    return there;
 }

@@ -22,11 +22,4 @@ bool MUST_USE listing_add(struct listing *l, const char *name,
                           struct error *err);
 void listing_release(struct listing *l); /* accepts { 0 } */
 
-/* A directory, or a link to one. */
-bool path_is_folder(const char *path);
-
-/* Is there something of this name in the directory? No, too, where nobody can
- * tell. */
-bool folder_has(const char *dir, const char *name);
-
 #endif

@@ -17,6 +17,7 @@
 #include "base/descriptor.h"
 #include "base/directory.h"
 #include "base/interrupt.h"
+#include "base/path.h"
 #include "base/reader.h"
 #include "base/text.h"
 

@@ -98,6 +98,5 @@ bool threads_run(unsigned workers, size_t count, thread_task *task,
         pthread_join(all[i].thread, NULL);
     pthread_mutex_destroy(&crew.lock);
     free(all);
-    return crew.failed == count ||
-           error_pass(err, &crew.error);
+    return crew.failed == count || error_pass(err, &crew.error);
 }

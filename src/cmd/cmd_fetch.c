@@ -248,8 +248,7 @@ static bool fetch_all(const struct datasets *datasets,
         worst = talk->missing;
     else if (talk->missing.code != FAIL_NONE)
         report_error(talk->common, &talk->missing);
-    return worst.code == FAIL_NONE ||
-           error_pass(err, &worst);
+    return worst.code == FAIL_NONE || error_pass(err, &worst);
 }
 
 /* For a person at a terminal, who may not know yet; with the same places. */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/directory.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "cli/progress.h"
 #include "cli/report.h"

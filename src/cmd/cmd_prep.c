@@ -157,8 +157,7 @@ static bool print_json(struct job *j, enum prepare_outcome outcome,
     jsondoc_set_text(doc, "directory", j->prepare.output_dir, &j->failure);
     jsondoc_set(doc, "files", j->files, &j->failure);
     j->files = NULL;
-    return report_json(doc, &j->failure) ||
-           error_pass(err, &j->failure);
+    return report_json(doc, &j->failure) || error_pass(err, &j->failure);
 }
 
 static void tell_reason(void *context, bool current, const char *reason)

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/directory.h"
-#include "base/listing.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "cli/report.h"
 #include "cmd/commands.h"
@@ -177,8 +176,7 @@ static bool has_raw_files(const struct catalogue_dataset *d,
 /* What was found has to be in the report, too. */
 static bool is_noted(const struct findings *f, struct error *err)
 {
-    return f->failure.code == FAIL_NONE ||
-           error_pass(err, &f->failure);
+    return f->failure.code == FAIL_NONE || error_pass(err, &f->failure);
 }
 
 static bool verify_dataset(struct findings *f,

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/directory.h"
 #include "base/outfile.h"
+#include "base/path.h"
 #include "cli/report.h"
 
 bool convert_options_resolve(const struct convert_options *o,

@@ -6,8 +6,8 @@
 
 #include "base/directory.h"
 #include "base/interrupt.h"
-#include "base/listing.h"
 #include "base/outfile.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "base/thread.h"
 #include "cli/report.h"

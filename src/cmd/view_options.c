@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/directory.h"
-#include "base/listing.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "cli/suggest.h"
 #include "cmd/own_options.h"

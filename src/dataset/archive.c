@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/blob.h"
-#include "base/directory.h"
 #include "base/interrupt.h"
 #include "base/outfile.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "format/content.h"
 #include "format/zipfile.h"

@@ -8,6 +8,7 @@
 
 #include "base/blob.h"
 #include "base/listing.h"
+#include "base/path.h"
 #include "base/reader.h"
 #include "base/text.h"
 #include "dataset/filename.h"

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/directory.h"
 #include "base/folder.h"
 #include "base/outfile.h"
+#include "base/path.h"
 #include "base/reader.h"
 #include "base/sizes.h"
 #include "base/text.h"

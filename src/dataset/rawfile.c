@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/directory.h"
+#include "base/path.h"
 #include "base/reader.h"
 #include "base/text.h"
 #include "format/content.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/directory.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "dataset/rawfile.h"
 #include "format/csv.h"

@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
-#include "base/directory.h"
 #include "base/interrupt.h"
 #include "base/outfile.h"
+#include "base/path.h"
 #include "base/reader.h"
 #include "base/text.h"
 #include "net/url.h"

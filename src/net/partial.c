@@ -18,6 +18,7 @@
 #include "base/interrupt.h"
 #include "base/number.h"
 #include "base/outfile.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "format/jsondoc.h"
 

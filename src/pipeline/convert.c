@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/directory.h"
 #include "base/interrupt.h"
+#include "base/path.h"
 #include "pipeline/arrayfile.h"
 #include "stage/onehot.h"
 

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/descriptor.h"
-#include "base/directory.h"
 #include "base/grow.h"
 #include "base/interrupt.h"
+#include "base/path.h"
 #include "base/reader.h"
 #include "base/text.h"
 

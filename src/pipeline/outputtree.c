@@ -12,6 +12,7 @@
 #include "base/directory.h"
 #include "base/folder.h"
 #include "base/outfile.h"
+#include "base/path.h"
 #include "base/reader.h"
 #include "base/text.h"
 

@@ -8,6 +8,7 @@
 
 #include "base/directory.h"
 #include "base/folder.h"
+#include "base/path.h"
 #include "base/sizes.h"
 #include "base/text.h"
 #include "dataset/store.h"

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/directory.h"
 #include "base/folder.h"
+#include "base/path.h"
 #include "base/sizes.h"
 #include "base/text.h"
 #include "dataset/store.h"

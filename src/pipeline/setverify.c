@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/directory.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "dataset/manifest.h"
 #include "dataset/rawfile.h"

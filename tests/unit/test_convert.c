@@ -3,7 +3,7 @@
  * compared with numpy's by the tests of the command line. */
 #include "pipeline/convert.h"
 
-#include "base/directory.h"
+#include "base/path.h"
 #include "helpers.h"
 
 static void test_no_classes(void **state)

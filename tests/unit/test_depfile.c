@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/directory.h"
+#include "base/path.h"
 #include "base/sizes.h"
 #include "helpers.h"
 

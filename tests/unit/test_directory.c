@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "base/sizes.h"
 #include "helpers.h"
 
@@ -356,46 +357,6 @@ static void test_sweep_by_age(void **state)
     assert_int_equal(entries_count("d"), before - 1);
 }
 
-/* ---- files ---- */
-
-static void test_questions(void **state)
-{
-    (void)state;
-    unsigned long long bytes = 7;
-    struct error err = { 0 };
-
-    assert_false(file_exists("f"));
-    assert_false(file_size("f", &bytes));
-    file_make("f", "abcde", 5);
-    assert_int_equal(mkdir("d", 0777), 0);
-    assert_int_equal(symlink("f", "link"), 0);
-    assert_int_equal(symlink("missing", "dangling"), 0);
-    assert_true(file_exists("f"));
-    assert_true(file_exists("d"));
-    assert_true(file_exists("link"));
-    assert_false(file_exists("dangling"));
-    assert_true(file_is_regular("f"));
-    assert_true(file_is_regular("link"));
-    assert_false(file_is_regular("d"));
-    assert_false(file_is_regular("dangling"));
-    assert_false(file_is_regular("missing"));
-    assert_false(file_size("d", &bytes));
-    assert_false(file_size("dangling", &bytes));
-    assert_int_equal(bytes, 7);
-    assert_true(file_size("f", &bytes));
-    assert_int_equal(bytes, 5);
-
-    assert_true(file_remove("link", &err)); /* the link, not the file */
-    assert_true(file_exists("f"));
-    assert_true(file_remove("dangling", &err));
-    assert_true(file_remove("f", &err));
-    assert_true(file_remove("f", &err));
-    assert_no_error(err);
-    assert_false(file_remove("d", &err));
-    assert_error(err, FAIL_SYSTEM, "cannot remove 'd'");
-    assert_int_equal(entries_count("."), 1);
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -409,7 +370,6 @@ int main(void)
         IN_TEMP_DIR(test_lock_refused),
         IN_TEMP_DIR(test_sweep),
         IN_TEMP_DIR(test_sweep_by_age),
-        IN_TEMP_DIR(test_questions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/directory.h"
+#include "base/path.h"
 #include "helpers.h"
 
 static void make_tree(void)

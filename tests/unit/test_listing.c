@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "helpers.h"
 
 static void make_things(void)
@@ -39,37 +40,10 @@ static void test_read(void **state)
     listing_release(&l);
 }
 
-static void test_folder(void **state)
-{
-    (void)state;
-    make_things();
-    assert_true(path_is_folder("top"));
-    assert_true(path_is_folder("top/link"));
-    assert_false(path_is_folder("top/b"));
-    assert_false(path_is_folder("top/dangling"));
-    assert_false(path_is_folder("nowhere"));
-}
-
-static void test_has(void **state)
-{
-    (void)state;
-    make_things();
-    assert_true(folder_has("top", "b"));
-    assert_true(folder_has("top/", "b"));
-    assert_true(folder_has("top", ".hidden"));
-    assert_true(folder_has("top/link", ".."));
-    assert_false(folder_has("top", "dangling"));
-    assert_false(folder_has("top", "c"));
-    assert_false(folder_has("top/b", "b"));
-    assert_false(folder_has("nowhere", "b"));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_TEMP_DIR(test_read),
-        IN_TEMP_DIR(test_folder),
-        IN_TEMP_DIR(test_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/directory.h"
+#include "base/path.h"
 #include "base/sizes.h"
 #include "base/text.h"
 #include "helpers.h"

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/directory.h"
+#include "base/path.h"
 #include "base/sizes.h"
 #include "fixtures.h"
 #include "helpers.h"

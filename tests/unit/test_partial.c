@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/directory.h"
+#include "base/path.h"
 #include "base/sizes.h"
 #include "fixtures.h"
 #include "helpers.h"

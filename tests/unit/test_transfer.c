@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/directory.h"
 #include "base/interrupt.h"
+#include "base/path.h"
 #include "base/sizes.h"
 #include "base/text.h"
 #include "fixtures.h"

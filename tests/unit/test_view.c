@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/directory.h"
 #include "base/sizes.h"
 #include "fixtures.h"
 #include "helpers.h"
