@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
+#include "base/pen.h"
 #include "cli/command.h"
-#include "cli/pen.h"
 
 /* The shells' parts as bytes; the .c files are made by cmake/embed.cmake. */
 extern const unsigned char bash_part[], zsh_part[], fish_part[];

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "base/pen.h"
 #include "cli/help.h"
 #include "cli/mdoc.h"
-#include "cli/pen.h"
 #include "cli/topics.h"
 
 /* ---- lists of a word and what is said about it ---- */

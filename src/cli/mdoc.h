@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "cli/pen.h"
+#include "base/pen.h"
 
 /* Characters that stand for themselves, in a line that has begun: none becomes
  * a macro, a quote, or another character than the one to be typed. */

@@ -46,26 +46,26 @@ static void put_sources(struct page *p)
         if (!source || (last && strcmp(source, last) == 0))
             continue;
         last = source;
-        markup_put(&p->m, "<p class=\"note\">According to ");
-        markup_text(&p->m, source);
-        markup_put(&p->m, "</p>\n");
+        pen_put(&p->pen, "<p class=\"note\">According to ");
+        markup_text(&p->pen, source);
+        pen_put(&p->pen, "</p>\n");
     }
     if (a->unlike_listed > 0)
-        markup_format(&p->m,
-                      "<p class=\"note\">Rows that are listed but have "
-                      "another label here, and are left out: %" PRIu64 "</p>\n",
-                      a->unlike_listed);
+        pen_format(&p->pen,
+                   "<p class=\"note\">Rows that are listed but have "
+                   "another label here, and are left out: %" PRIu64 "</p>\n",
+                   a->unlike_listed);
 }
 
 static void put_meaning(struct page *p, enum finding_kind kind)
 {
-    markup_format(&p->m, "<p>%s", meaning[kind]);
+    pen_format(&p->pen, "<p>%s", meaning[kind]);
     if (kind == FINDING_NEAR_DUPLICATE)
-        markup_format(&p->m,
-                      " by at most %g grey levels, root mean square over the "
-                      "pixels.",
-                      p->survey->audit.rules.near);
-    markup_put(&p->m, "</p>\n");
+        pen_format(&p->pen,
+                   " by at most %g grey levels, root mean square over the "
+                   "pixels.",
+                   p->survey->audit.rules.near);
+    pen_put(&p->pen, "</p>\n");
     if (kind == FINDING_LABEL_ERROR)
         put_sources(p);
 }
@@ -73,68 +73,68 @@ static void put_meaning(struct page *p, enum finding_kind kind)
 static void put_summary(struct page *p)
 {
     const struct audit *a = &p->survey->audit;
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
-    markup_put(m, "<div class=\"scroll\"><table>\n<thead><tr>"
-                  "<th scope=\"col\">Looked for</th>"
-                  "<th class=\"n\" scope=\"col\">Findings</th>"
-                  "<th class=\"n\" scope=\"col\">Rows</th></tr></thead>\n"
-                  "<tbody>\n");
+    pen_put(pen, "<div class=\"scroll\"><table>\n<thead><tr>"
+                 "<th scope=\"col\">Looked for</th>"
+                 "<th class=\"n\" scope=\"col\">Findings</th>"
+                 "<th class=\"n\" scope=\"col\">Rows</th></tr></thead>\n"
+                 "<tbody>\n");
     for (unsigned k = 0; k < FINDING_KINDS; k++) {
         const char *title = finding_title((enum finding_kind)k);
         if (!a->searched[k]) {
-            markup_format(m,
-                          "<tr class=\"none\"><th scope=\"row\">%s</th>"
-                          "<td class=\"n\" colspan=\"2\">not looked for"
-                          "</td></tr>\n",
-                          title);
+            pen_format(pen,
+                       "<tr class=\"none\"><th scope=\"row\">%s</th>"
+                       "<td class=\"n\" colspan=\"2\">not looked for"
+                       "</td></tr>\n",
+                       title);
             continue;
         }
-        markup_format(m, "<tr%s><th scope=\"row\">",
-                      a->of_kind[k] > 0 ? "" : " class=\"none\"");
+        pen_format(pen, "<tr%s><th scope=\"row\">",
+                   a->of_kind[k] > 0 ? "" : " class=\"none\"");
         if (a->of_kind[k] > 0)
-            markup_format(m, "<a href=\"#audit-%s\">%s</a>",
-                          finding_name((enum finding_kind)k), title);
+            pen_format(pen, "<a href=\"#audit-%s\">%s</a>",
+                       finding_name((enum finding_kind)k), title);
         else
-            markup_put(m, title);
-        markup_format(m,
-                      "</th><td class=\"n\">%zu</td><td class=\"n\">%" PRIu64
-                      "</td></tr>\n",
-                      a->of_kind[k], a->rows_of_kind[k]);
+            pen_put(pen, title);
+        pen_format(pen,
+                   "</th><td class=\"n\">%zu</td><td class=\"n\">%" PRIu64
+                   "</td></tr>\n",
+                   a->of_kind[k], a->rows_of_kind[k]);
     }
-    markup_put(m, "</tbody></table></div>\n");
+    pen_put(pen, "</tbody></table></div>\n");
 }
 
 /* What is known of a finding beside its rows; nothing for most. */
 static void put_remark(struct page *p, const struct finding *f)
 {
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
     switch (f->kind) {
     case FINDING_NEAR_DUPLICATE:
-        markup_format(m, "%.2f levels apart", f->measure);
+        pen_format(pen, "%.2f levels apart", f->measure);
         break;
     case FINDING_IMBALANCE:
-        markup_text(m, p->survey->view->split_name[f->split]);
-        markup_format(m,
-                      ": the largest class has %.2f times the rows of the "
-                      "smallest",
-                      f->measure);
+        markup_text(pen, p->survey->view->split_name[f->split]);
+        pen_format(pen,
+                   ": the largest class has %.2f times the rows of the "
+                   "smallest",
+                   f->measure);
         break;
     case FINDING_EMPTY_CLASS:
-        markup_text(m, p->survey->view->split_name[f->split]);
-        markup_put(m, ": no rows of class ");
+        markup_text(pen, p->survey->view->split_name[f->split]);
+        pen_put(pen, ": no rows of class ");
         html_class(p, f->label);
         break;
     case FINDING_NO_LABELS:
-        markup_text(m, p->survey->view->split_name[f->split]);
+        markup_text(pen, p->survey->view->split_name[f->split]);
         break;
     case FINDING_LABEL_ERROR:
         if (f->guess >= 0) {
-            markup_put(m, "looks like ");
+            pen_put(pen, "looks like ");
             html_class(p, f->guess);
         } else {
-            markup_put(m, "there is no agreement on what it is");
+            pen_put(pen, "there is no agreement on what it is");
         }
         break;
     default:
@@ -149,56 +149,56 @@ static bool has_remark(const struct finding *f)
 
 static void put_row_name(struct page *p, const struct exhibit *e)
 {
-    markup_text(&p->m, p->survey->view->split_name[e->split]);
-    markup_format(&p->m, " %" PRIu64, e->row);
+    markup_text(&p->pen, p->survey->view->split_name[e->split]);
+    pen_format(&p->pen, " %" PRIu64, e->row);
 }
 
 static void put_details(struct page *p, const struct exhibit *e)
 {
     if (e->source_row >= 0)
-        markup_format(&p->m, "<br/>source row %" PRId64, e->source_row);
+        pen_format(&p->pen, "<br/>source row %" PRId64, e->source_row);
     if (e->label < 0)
         return;
-    markup_put(&p->m, "<br/>label ");
+    pen_put(&p->pen, "<br/>label ");
     if ((uint64_t)e->label < p->survey->class_count)
         html_class(p, e->label);
     else
-        markup_format(&p->m, "%" PRId64, e->label);
+        pen_format(&p->pen, "%" PRId64, e->label);
 }
 
 static void put_picture(struct page *p, const struct exhibit *e)
 {
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
     if (!e->pixels)
         return;
-    markup_put(m, "<figure class=\"picture\">");
+    pen_put(pen, "<figure class=\"picture\">");
     html_image_open(p);
     put_row_name(p, e);
     html_image_close(p, e->pixels, e->width, e->height,
                      html_shown(e->width, e->height, FINDING_ACROSS));
-    markup_put(m, "<figcaption>");
+    pen_put(pen, "<figcaption>");
     put_row_name(p, e);
     put_details(p, e);
-    markup_put(m, "</figcaption></figure>\n");
+    pen_put(pen, "</figcaption></figure>\n");
 }
 
 /* Pictures of one finding stay together in a frame. */
 static void put_finding(struct page *p, const struct finding *f,
                         const struct exhibit *e, size_t count)
 {
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
-    markup_put(m, "<div class=\"finding\">\n<div class=\"pictures\">\n");
+    pen_put(pen, "<div class=\"finding\">\n<div class=\"pictures\">\n");
     for (size_t i = 0; i < count; i++)
         put_picture(p, &e[i]);
-    markup_put(m, "</div>\n");
+    pen_put(pen, "</div>\n");
     if (has_remark(f)) {
-        markup_put(m, "<p>");
+        pen_put(pen, "<p>");
         put_remark(p, f);
-        markup_put(m, "</p>\n");
+        pen_put(pen, "</p>\n");
     }
-    markup_put(m, "</div>\n");
+    pen_put(pen, "</div>\n");
 }
 
 /* The findings of a kind whose rows are on show. */
@@ -208,7 +208,7 @@ static void put_pictures(struct page *p, enum finding_kind kind)
     const struct exhibits *e = p->facts->exhibits;
     size_t shown = 0;
 
-    markup_put(&p->m, "<div class=\"findings\">\n");
+    pen_put(&p->pen, "<div class=\"findings\">\n");
     for (size_t i = 0; i < a->count && shown < e->found_count[kind]; i++) {
         const struct finding *f = &a->finding[i];
         size_t left = e->found_count[kind] - shown;
@@ -218,13 +218,13 @@ static void put_pictures(struct page *p, enum finding_kind kind)
         put_finding(p, f, &e->found[kind][shown], some);
         shown += some;
     }
-    markup_put(&p->m, "</div>\n");
+    pen_put(&p->pen, "</div>\n");
     if (shown < a->rows_of_kind[kind])
-        markup_format(&p->m,
-                      "<p class=\"note\">The first %zu of %" PRIu64
-                      " rows are shown; stats --audit --json lists "
-                      "them all.</p>\n",
-                      shown, a->rows_of_kind[kind]);
+        pen_format(&p->pen,
+                   "<p class=\"note\">The first %zu of %" PRIu64
+                   " rows are shown; stats --audit --json lists "
+                   "them all.</p>\n",
+                   shown, a->rows_of_kind[kind]);
 }
 
 /* Findings that are about no rows. */
@@ -233,37 +233,37 @@ static void put_sentences(struct page *p, enum finding_kind kind)
     const struct audit *a = &p->survey->audit;
     size_t shown = 0;
 
-    markup_put(&p->m, "<ul>\n");
+    pen_put(&p->pen, "<ul>\n");
     for (size_t i = 0; i < a->count && shown < EXHIBITS_PER_KIND; i++) {
         if (a->finding[i].kind != kind)
             continue;
-        markup_put(&p->m, "<li>");
+        pen_put(&p->pen, "<li>");
         put_remark(p, &a->finding[i]);
-        markup_put(&p->m, "</li>\n");
+        pen_put(&p->pen, "</li>\n");
         shown++;
     }
-    markup_put(&p->m, "</ul>\n");
+    pen_put(&p->pen, "</ul>\n");
     if (shown < a->of_kind[kind])
-        markup_format(&p->m,
-                      "<p class=\"note\">and %zu more; stats --audit "
-                      "--json lists them all.</p>\n",
-                      a->of_kind[kind] - shown);
+        pen_format(&p->pen,
+                   "<p class=\"note\">and %zu more; stats --audit "
+                   "--json lists them all.</p>\n",
+                   a->of_kind[kind] - shown);
 }
 
 void html_audit(struct page *p)
 {
     const struct audit *a = &p->survey->audit;
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
     if (a->count == 0)
-        markup_put(m, "<p>Nothing was found.</p>\n");
+        pen_put(pen, "<p>Nothing was found.</p>\n");
     put_summary(p);
     for (unsigned k = 0; k < FINDING_KINDS; k++) {
         enum finding_kind kind = (enum finding_kind)k;
         if (a->of_kind[k] == 0)
             continue;
-        markup_format(m, "<h3 id=\"audit-%s\">%s</h3>\n", finding_name(kind),
-                      finding_title(kind));
+        pen_format(pen, "<h3 id=\"audit-%s\">%s</h3>\n", finding_name(kind),
+                   finding_title(kind));
         put_meaning(p, kind);
         if (a->rows_of_kind[k] > 0)
             put_pictures(p, kind);

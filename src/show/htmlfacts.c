@@ -10,18 +10,18 @@
 
 /* ---- about ---- */
 
-static void put_term(struct markup *m, const char *term)
+static void put_term(struct pen *pen, const char *term)
 {
-    markup_format(m, "<dt>%s</dt><dd>", term);
+    pen_format(pen, "<dt>%s</dt><dd>", term);
 }
 
-static void put_fact(struct markup *m, const char *term, const char *text)
+static void put_fact(struct pen *pen, const char *term, const char *text)
 {
     if (!text)
         return;
-    put_term(m, term);
-    markup_text(m, text);
-    markup_put(m, "</dd>\n");
+    put_term(pen, term);
+    markup_text(pen, text);
+    pen_put(pen, "</dd>\n");
 }
 
 /* A catalogue of one's own could name "javascript:..". */
@@ -31,18 +31,18 @@ static bool is_web_address(const char *text)
            strncmp(text, "http://", 7) == 0;
 }
 
-static void put_homepage(struct markup *m, const char *url)
+static void put_homepage(struct pen *pen, const char *url)
 {
     if (!url || !is_web_address(url)) {
-        put_fact(m, "Homepage", url);
+        put_fact(pen, "Homepage", url);
         return;
     }
-    put_term(m, "Homepage");
-    markup_put(m, "<a rel=\"noopener noreferrer\" href=\"");
-    markup_text(m, url);
-    markup_put(m, "\">");
-    markup_text(m, url);
-    markup_put(m, "</a></dd>\n");
+    put_term(pen, "Homepage");
+    pen_put(pen, "<a rel=\"noopener noreferrer\" href=\"");
+    markup_text(pen, url);
+    pen_put(pen, "\">");
+    markup_text(pen, url);
+    pen_put(pen, "</a></dd>\n");
 }
 
 static const char *what_was_read(const struct view *v)
@@ -62,16 +62,16 @@ static void put_splits(struct page *p)
 {
     const struct survey *s = p->survey;
 
-    put_term(&p->m, s->split_count == 1 ? "Split" : "Splits");
+    put_term(&p->pen, s->split_count == 1 ? "Split" : "Splits");
     for (size_t i = 0; i < s->split_count; i++) {
         const struct survey_split *split = &s->split[i];
-        markup_put(&p->m, i > 0 ? ", " : "");
-        markup_text(&p->m, split->name);
-        markup_format(&p->m, " (%" PRIu64 ")", split->all.count);
+        pen_put(&p->pen, i > 0 ? ", " : "");
+        markup_text(&p->pen, split->name);
+        pen_format(&p->pen, " (%" PRIu64 ")", split->all.count);
     }
     if (s->split_count < s->view->split_count)
-        markup_format(&p->m, ", of %zu that there are", s->view->split_count);
-    markup_put(&p->m, "</dd>\n");
+        pen_format(&p->pen, ", of %zu that there are", s->view->split_count);
+    pen_put(&p->pen, "</dd>\n");
 }
 
 static void put_classes(struct page *p)
@@ -79,34 +79,34 @@ static void put_classes(struct page *p)
     const struct view *v = p->survey->view;
     size_t shown = v->class_count < 64 ? v->class_count : 64;
 
-    put_term(&p->m, "Classes");
+    put_term(&p->pen, "Classes");
     if (shown == 0)
-        markup_put(&p->m, "none: there are no labels");
+        pen_put(&p->pen, "none: there are no labels");
     for (size_t c = 0; c < shown; c++) {
-        markup_put(&p->m, c > 0 ? ", " : "");
-        markup_text(&p->m, v->class_name[c]);
+        pen_put(&p->pen, c > 0 ? ", " : "");
+        markup_text(&p->pen, v->class_name[c]);
     }
     if (shown < v->class_count)
-        markup_format(&p->m, " and %zu more", v->class_count - shown);
-    markup_put(&p->m, "</dd>\n");
+        pen_format(&p->pen, " and %zu more", v->class_count - shown);
+    pen_put(&p->pen, "</dd>\n");
 }
 
 void html_about(struct page *p)
 {
     const struct view *v = p->survey->view;
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
-    markup_put(m, "<dl class=\"facts\">\n");
-    put_fact(m, "Dataset", v->name);
+    pen_put(pen, "<dl class=\"facts\">\n");
+    put_fact(pen, "Dataset", v->name);
     if (v->dataset) {
-        put_fact(m, "Title", v->dataset->title);
-        put_fact(m, "Licence", v->dataset->licence);
-        put_homepage(m, v->dataset->homepage);
+        put_fact(pen, "Title", v->dataset->title);
+        put_fact(pen, "Licence", v->dataset->licence);
+        put_homepage(pen, v->dataset->homepage);
     }
-    put_fact(m, "Looked at", what_was_read(v));
+    put_fact(pen, "Looked at", what_was_read(v));
     put_splits(p);
     put_classes(p);
-    markup_put(m, "</dl>\n");
+    pen_put(pen, "</dl>\n");
 }
 
 /* ---- sources ---- */
@@ -121,78 +121,78 @@ bool html_has_sources(const struct page *p)
 static const char *const headings[] = { "Split", "Part",    "File",
                                         "Bytes", "SHA-256", "Unpacked" };
 
-static void open_cell(struct markup *m, size_t column, const char *class)
+static void open_cell(struct pen *pen, size_t column, const char *class)
 {
-    markup_format(m, "<td class=\"%s\" data-head=\"%s\">", class,
-                  headings[column]);
+    pen_format(pen, "<td class=\"%s\" data-head=\"%s\">", class,
+               headings[column]);
 }
 
-static void put_cell(struct markup *m, size_t column, const char *text)
+static void put_cell(struct pen *pen, size_t column, const char *text)
 {
-    open_cell(m, column, "");
-    markup_text(m, text);
-    markup_put(m, "</td>");
+    open_cell(pen, column, "");
+    markup_text(pen, text);
+    pen_put(pen, "</td>");
 }
 
-static void put_hash(struct markup *m, size_t column, const char *hash)
+static void put_hash(struct pen *pen, size_t column, const char *hash)
 {
     if (hash[0] == '\0') {
-        open_cell(m, column, "none");
-        markup_put(m, "not noted</td>");
+        open_cell(pen, column, "none");
+        pen_put(pen, "not noted</td>");
         return;
     }
-    open_cell(m, column, "");
-    markup_put(m, "<code class=\"hash\">");
-    markup_text(m, hash);
-    markup_put(m, "</code></td>");
+    open_cell(pen, column, "");
+    pen_put(pen, "<code class=\"hash\">");
+    markup_text(pen, hash);
+    pen_put(pen, "</code></td>");
 }
 
-static void put_file(struct markup *m, const struct htmlreport_source *s)
+static void put_file(struct pen *pen, const struct htmlreport_source *s)
 {
-    open_cell(m, 2, "");
-    markup_put(m, "<div>");
-    markup_text(m, s->file);
+    open_cell(pen, 2, "");
+    pen_put(pen, "<div>");
+    markup_text(pen, s->file);
     if (s->verdict) {
-        markup_put(m, "<br/><span class=\"none\">");
-        markup_text(m, s->verdict);
-        markup_put(m, "</span>");
+        pen_put(pen, "<br/><span class=\"none\">");
+        markup_text(pen, s->verdict);
+        pen_put(pen, "</span>");
     }
-    markup_put(m, "</div></td>");
+    pen_put(pen, "</div></td>");
 }
 
-static void put_source(struct markup *m, const struct htmlreport_source *s)
+static void put_source(struct pen *pen, const struct htmlreport_source *s)
 {
-    markup_put(m, "<tr>");
-    put_cell(m, 0, s->split);
-    put_cell(m, 1, s->part);
-    put_file(m, s);
-    open_cell(m, 3, "n");
+    pen_put(pen, "<tr>");
+    put_cell(pen, 0, s->split);
+    put_cell(pen, 1, s->part);
+    put_file(pen, s);
+    open_cell(pen, 3, "n");
     if (s->facts.bytes > 0)
-        markup_format(m, "%" PRIu64, s->facts.bytes);
+        pen_format(pen, "%" PRIu64, s->facts.bytes);
     else
-        markup_put(m, "-");
-    markup_put(m, "</td>");
-    put_hash(m, 4, s->facts.sha256);
-    put_hash(m, 5, s->facts.payload_sha256);
-    markup_put(m, "</tr>\n");
+        pen_put(pen, "-");
+    pen_put(pen, "</td>");
+    put_hash(pen, 4, s->facts.sha256);
+    put_hash(pen, 5, s->facts.payload_sha256);
+    pen_put(pen, "</tr>\n");
 }
 
 void html_sources(struct page *p)
 {
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
-    markup_put(m, "<div class=\"scroll\"><table class=\"stack\">\n"
-                  "<thead><tr>");
+    pen_put(pen, "<div class=\"scroll\"><table class=\"stack\">\n"
+                 "<thead><tr>");
     for (size_t i = 0; i < COUNT_OF(headings); i++)
-        markup_format(m, "<th%s scope=\"col\">%s</th>",
-                      i == 3 ? " class=\"n\"" : "", headings[i]);
-    markup_put(m, "</tr></thead>\n<tbody>\n");
+        pen_format(pen, "<th%s scope=\"col\">%s</th>",
+                   i == 3 ? " class=\"n\"" : "", headings[i]);
+    pen_put(pen, "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < p->facts->source_count; i++)
-        put_source(m, &p->facts->source[i]);
-    markup_put(m, "</tbody></table></div>\n"
-                  "<p class=\"note\">Bytes and SHA-256 are those of the file "
-                  "as it lies on disk; the last SHA-256 is that of what it "
-                  "holds once it is unpacked.</p>\n");
+        put_source(pen, &p->facts->source[i]);
+    pen_put(pen, "</tbody></table></div>\n"
+                 "<p class=\"note\">Bytes and SHA-256 are those of the file "
+                 "as it lies on disk; the last SHA-256 is that of what it "
+                 "holds once it is unpacked.</p>\n");
 }
 
 /* ---- recipe ---- */
@@ -205,59 +205,59 @@ bool html_has_recipe(const struct page *p)
     return jsondoc_count(p->facts->recipe) > 0;
 }
 
-static void put_scalar(struct markup *m, struct json_t *value)
+static void put_scalar(struct pen *pen, struct json_t *value)
 {
     uint64_t whole;
     double real;
 
     if (jsondoc_text(value))
-        markup_text(m, jsondoc_text(value));
+        markup_text(pen, jsondoc_text(value));
     else if (jsondoc_u64(value, &whole))
-        markup_format(m, "%" PRIu64, whole);
+        pen_format(pen, "%" PRIu64, whole);
     else if (jsondoc_real(value, &real))
-        markup_format(m, "%.17g", real);
+        pen_format(pen, "%.17g", real);
     else
-        markup_put(m, "-");
+        pen_put(pen, "-");
 }
 
-static void put_value(struct markup *m, struct json_t *value)
+static void put_value(struct pen *pen, struct json_t *value)
 {
     size_t n = jsondoc_count(value);
 
     if (!jsondoc_is_array(value)) {
-        put_scalar(m, value);
+        put_scalar(pen, value);
         return;
     }
     if (n > LIST_MAX) {
-        markup_format(m, "%zu numbers, in dataset.json", n);
+        pen_format(pen, "%zu numbers, in dataset.json", n);
         return;
     }
-    markup_put(m, n == 0 ? "-" : "");
+    pen_put(pen, n == 0 ? "-" : "");
     for (size_t i = 0; i < n; i++) {
-        markup_put(m, i > 0 ? ", " : "");
-        put_scalar(m, jsondoc_at(value, i));
+        pen_put(pen, i > 0 ? ", " : "");
+        put_scalar(pen, jsondoc_at(value, i));
     }
 }
 
 void html_recipe(struct page *p)
 {
     struct json_t *recipe = p->facts->recipe;
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
-    markup_put(m, "<dl class=\"recipe\">\n");
+    pen_put(pen, "<dl class=\"recipe\">\n");
     for (size_t i = 0; i < jsondoc_count(recipe); i++) {
         const char *key = NULL;
         bool yes;
         struct json_t *value = jsondoc_member_at(recipe, i, &key);
 
-        markup_put(m, "<div><dt><code>");
-        markup_text(m, key);
-        markup_put(m, "</code></dt><dd>");
+        pen_put(pen, "<div><dt><code>");
+        markup_text(pen, key);
+        pen_put(pen, "</code></dt><dd>");
         if (jsondoc_find_bool(recipe, key, &yes))
-            markup_put(m, yes ? "yes" : "no");
+            pen_put(pen, yes ? "yes" : "no");
         else
-            put_value(m, value);
-        markup_put(m, "</dd></div>\n");
+            put_value(pen, value);
+        pen_put(pen, "</dd></div>\n");
     }
-    markup_put(m, "</dl>\n");
+    pen_put(pen, "</dl>\n");
 }

@@ -9,66 +9,66 @@
 
 /* ---- figures ---- */
 
-static void put_count(struct markup *m, const struct survey_split *s)
+static void put_count(struct pen *pen, const struct survey_split *s)
 {
-    markup_format(m, "%" PRIu64, s->all.count);
+    pen_format(pen, "%" PRIu64, s->all.count);
 }
 
-static void put_size(struct markup *m, const struct survey_split *s)
+static void put_size(struct pen *pen, const struct survey_split *s)
 {
-    markup_format(m, "%zux%zu", s->height, s->width);
+    pen_format(pen, "%zux%zu", s->height, s->width);
 }
 
-static void put_least(struct markup *m, const struct survey_split *s)
+static void put_least(struct pen *pen, const struct survey_split *s)
 {
-    markup_format(m, "%u", s->all.pixels.min);
+    pen_format(pen, "%u", s->all.pixels.min);
 }
 
-static void put_most(struct markup *m, const struct survey_split *s)
+static void put_most(struct pen *pen, const struct survey_split *s)
 {
-    markup_format(m, "%u", s->all.pixels.max);
+    pen_format(pen, "%u", s->all.pixels.max);
 }
 
-static void put_sum(struct markup *m, const struct survey_split *s)
+static void put_sum(struct pen *pen, const struct survey_split *s)
 {
-    markup_format(m, "%" PRIu64, s->all.pixels.sum);
+    pen_format(pen, "%" PRIu64, s->all.pixels.sum);
 }
 
-static void put_squares(struct markup *m, const struct survey_split *s)
+static void put_squares(struct pen *pen, const struct survey_split *s)
 {
-    markup_format(m, "%" PRIu64, s->all.pixels.sum_squares);
+    pen_format(pen, "%" PRIu64, s->all.pixels.sum_squares);
 }
 
-static void put_zeros(struct markup *m, const struct survey_split *s)
+static void put_zeros(struct pen *pen, const struct survey_split *s)
 {
-    markup_format(m, "%" PRIu64 " (%.1f%%)", s->all.pixels.zeros,
-                  100.0 * (double)s->all.pixels.zeros /
-                      (double)s->all.pixels.count);
+    pen_format(pen, "%" PRIu64 " (%.1f%%)", s->all.pixels.zeros,
+               100.0 * (double)s->all.pixels.zeros /
+                   (double)s->all.pixels.count);
 }
 
-static void put_mean(struct markup *m, const struct survey_split *s)
+static void put_mean(struct pen *pen, const struct survey_split *s)
 {
-    markup_format(m, "%.12f", s->all.pixels.mean);
+    pen_format(pen, "%.12f", s->all.pixels.mean);
 }
 
-static void put_deviation(struct markup *m, const struct survey_split *s)
+static void put_deviation(struct pen *pen, const struct survey_split *s)
 {
-    markup_format(m, "%.12f", s->all.pixels.std);
+    pen_format(pen, "%.12f", s->all.pixels.std);
 }
 
-static void put_constant(struct markup *m, const struct survey_split *s)
+static void put_constant(struct pen *pen, const struct survey_split *s)
 {
-    markup_format(m, "%" PRIu64, s->constant);
+    pen_format(pen, "%" PRIu64, s->constant);
 }
 
-static void put_blank(struct markup *m, const struct survey_split *s)
+static void put_blank(struct pen *pen, const struct survey_split *s)
 {
-    markup_format(m, "%" PRIu64, s->blank);
+    pen_format(pen, "%" PRIu64, s->blank);
 }
 
 static const struct figure {
     const char *name;
-    void (*put)(struct markup *m, const struct survey_split *s);
+    void (*put)(struct pen *pen, const struct survey_split *s);
     bool of_pixels; /* there is none without rows */
 } figures[] = {
     { "pictures", put_count, false },
@@ -87,30 +87,30 @@ static const struct figure {
 void html_figures(struct page *p)
 {
     const struct survey *s = p->survey;
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
-    markup_put(m, "<div class=\"scroll\"><table>\n<thead><tr><td></td>");
+    pen_put(pen, "<div class=\"scroll\"><table>\n<thead><tr><td></td>");
     for (size_t i = 0; i < s->split_count; i++) {
-        markup_put(m, "<th class=\"n\" scope=\"col\">");
-        markup_text(m, s->split[i].name);
-        markup_put(m, "</th>");
+        pen_put(pen, "<th class=\"n\" scope=\"col\">");
+        markup_text(pen, s->split[i].name);
+        pen_put(pen, "</th>");
     }
-    markup_put(m, "</tr></thead>\n<tbody>\n");
+    pen_put(pen, "</tr></thead>\n<tbody>\n");
     for (size_t f = 0; f < COUNT_OF(figures); f++) {
-        markup_format(m, "<tr><th scope=\"row\">%s</th>", figures[f].name);
+        pen_format(pen, "<tr><th scope=\"row\">%s</th>", figures[f].name);
         for (size_t i = 0; i < s->split_count; i++) {
-            markup_put(m, "<td class=\"n\">");
+            pen_put(pen, "<td class=\"n\">");
             if (figures[f].of_pixels && s->split[i].all.pixels.count == 0)
-                markup_put(m, "-");
+                pen_put(pen, "-");
             else
-                figures[f].put(m, &s->split[i]);
-            markup_put(m, "</td>");
+                figures[f].put(pen, &s->split[i]);
+            pen_put(pen, "</td>");
         }
-        markup_put(m, "</tr>\n");
+        pen_put(pen, "</tr>\n");
     }
-    markup_put(m, "</tbody></table></div>\n"
-                  "<p class=\"note\">The deviation is the population's. A "
-                  "place is a pixel's row and column in the picture.</p>\n");
+    pen_put(pen, "</tbody></table></div>\n"
+                 "<p class=\"note\">The deviation is the population's. A "
+                 "place is a pixel's row and column in the picture.</p>\n");
 }
 
 /* ---- labels ---- */
@@ -126,16 +126,16 @@ bool html_has_labels(const struct page *p)
 }
 
 /* Which colour is whose. */
-static void put_legend(struct markup *m, const struct svgchart_series *series,
+static void put_legend(struct pen *pen, const struct svgchart_series *series,
                        size_t count)
 {
-    markup_put(m, "<ul class=\"legend\">\n");
+    pen_put(pen, "<ul class=\"legend\">\n");
     for (size_t i = 0; i < count; i++) {
-        markup_format(m, "<li><span class=\"swatch s%zu\"></span>", i);
-        markup_text(m, series[i].name);
-        markup_put(m, "</li>\n");
+        pen_format(pen, "<li><span class=\"swatch s%zu\"></span>", i);
+        markup_text(pen, series[i].name);
+        pen_put(pen, "</li>\n");
     }
-    markup_put(m, "</ul>\n");
+    pen_put(pen, "</ul>\n");
 }
 
 /* Takes the series and counts as they lie: one row of classes per split. */
@@ -163,11 +163,11 @@ static void put_label_chart(struct page *p, uint64_t *counts)
             .whole = s->split[i].all.count,
         };
     }
-    markup_put(&p->m, "<figure>\n<figcaption>Share of each class in the "
-                      "pictures of its split</figcaption>\n");
-    put_legend(&p->m, series, chart.series_count);
-    svgchart_write(&p->m, &chart);
-    markup_put(&p->m, "</figure>\n");
+    pen_put(&p->pen, "<figure>\n<figcaption>Share of each class in the "
+                     "pictures of its split</figcaption>\n");
+    put_legend(&p->pen, series, chart.series_count);
+    svgchart_write(&p->pen, &chart);
+    pen_put(&p->pen, "</figure>\n");
 }
 
 static bool any_named(const struct view *v)
@@ -182,70 +182,70 @@ static void put_class_row(struct page *p, const struct survey_split *split,
                           size_t c, bool names)
 {
     const struct survey_figures *f = &split->classes[c];
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
-    markup_format(m, "<tr><th class=\"n\" scope=\"row\">%zu</th>", c);
+    pen_format(pen, "<tr><th class=\"n\" scope=\"row\">%zu</th>", c);
     if (names) {
-        markup_put(m, "<td class=\"name\">");
-        markup_text(m, p->survey->view->class_name[c]);
-        markup_put(m, "</td>");
+        pen_put(pen, "<td class=\"name\">");
+        markup_text(pen, p->survey->view->class_name[c]);
+        pen_put(pen, "</td>");
     }
-    markup_format(m,
-                  "<td class=\"n\">%" PRIu64 "</td><td class=\"n\">%.2f%%</td>",
-                  f->count, 100 * f->share);
+    pen_format(pen,
+               "<td class=\"n\">%" PRIu64 "</td><td class=\"n\">%.2f%%</td>",
+               f->count, 100 * f->share);
     if (f->count > 0)
-        markup_format(m,
-                      "<td class=\"n\">%.4f</td><td class=\"n\">%.4f</td>"
-                      "</tr>\n",
-                      f->pixels.mean, f->pixels.std);
+        pen_format(pen,
+                   "<td class=\"n\">%.4f</td><td class=\"n\">%.4f</td>"
+                   "</tr>\n",
+                   f->pixels.mean, f->pixels.std);
     else
-        markup_put(m, "<td class=\"n none\">-</td><td class=\"n none\">-</td>"
-                      "</tr>\n");
+        pen_put(pen, "<td class=\"n none\">-</td><td class=\"n none\">-</td>"
+                     "</tr>\n");
 }
 
 static void put_class_table(struct page *p, const struct survey_split *split)
 {
     bool names = any_named(p->survey->view);
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
-    markup_put(m, "<div class=\"scroll\"><table>\n<caption>");
-    markup_text(m, split->name);
-    markup_format(m,
-                  "</caption>\n<thead><tr><th class=\"n\" scope=\"col\">Label"
-                  "</th>%s<th class=\"n\" scope=\"col\">Count</th>"
-                  "<th class=\"n\" scope=\"col\">Share</th>"
-                  "<th class=\"n\" scope=\"col\">Mean</th>"
-                  "<th class=\"n\" scope=\"col\">Deviation</th>"
-                  "</tr></thead>\n<tbody>\n",
-                  names ? "<th scope=\"col\">Name</th>" : "");
+    pen_put(pen, "<div class=\"scroll\"><table>\n<caption>");
+    markup_text(pen, split->name);
+    pen_format(pen,
+               "</caption>\n<thead><tr><th class=\"n\" scope=\"col\">Label"
+               "</th>%s<th class=\"n\" scope=\"col\">Count</th>"
+               "<th class=\"n\" scope=\"col\">Share</th>"
+               "<th class=\"n\" scope=\"col\">Mean</th>"
+               "<th class=\"n\" scope=\"col\">Deviation</th>"
+               "</tr></thead>\n<tbody>\n",
+               names ? "<th scope=\"col\">Name</th>" : "");
     for (size_t c = 0; c < p->survey->class_count; c++)
         put_class_row(p, split, c, names);
-    markup_put(m, "</tbody></table></div>\n");
+    pen_put(pen, "</tbody></table></div>\n");
 }
 
 void html_labels(struct page *p)
 {
     const struct survey *s = p->survey;
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
     if (s->class_count <= CHART_CLASSES_MAX) {
         uint64_t *counts =
             calloc(s->split_count * s->class_count, sizeof *counts);
         if (!counts) {
-            error_memory(m->err);
+            error_memory(pen->err);
             return;
         }
         put_label_chart(p, counts);
         free(counts);
     } else {
-        markup_put(m, "<p class=\"note\">There are too many classes for a "
-                      "chart.</p>\n");
+        pen_put(pen, "<p class=\"note\">There are too many classes for a "
+                     "chart.</p>\n");
     }
-    markup_put(m, "<div class=\"beside\">\n");
+    pen_put(pen, "<div class=\"beside\">\n");
     for (size_t i = 0; i < s->split_count; i++)
         if (s->split[i].classes)
             put_class_table(p, &s->split[i]);
-    markup_put(m, "</div>\n");
+    pen_put(pen, "</div>\n");
 }
 
 /* ---- grey levels ---- */
@@ -271,19 +271,19 @@ static void put_level_chart(struct page *p, const struct survey_split *split)
         .groups = 256,
     };
 
-    markup_put(&p->m, "<figure>\n<figcaption>");
-    markup_text(&p->m, split->name);
-    markup_put(&p->m, ": pixels of each level, on a logarithmic scale"
-                      "</figcaption>\n");
-    svgchart_write(&p->m, &chart);
-    markup_put(&p->m, "</figure>\n");
+    pen_put(&p->pen, "<figure>\n<figcaption>");
+    markup_text(&p->pen, split->name);
+    pen_put(&p->pen, ": pixels of each level, on a logarithmic scale"
+                     "</figcaption>\n");
+    svgchart_write(&p->pen, &chart);
+    pen_put(&p->pen, "</figure>\n");
 }
 
 void html_levels(struct page *p)
 {
-    markup_put(&p->m, "<div class=\"beside\">\n");
+    pen_put(&p->pen, "<div class=\"beside\">\n");
     for (size_t i = 0; i < p->survey->split_count; i++)
         if (p->survey->split[i].all.pixels.count > 0)
             put_level_chart(p, &p->survey->split[i]);
-    markup_put(&p->m, "</div>\n");
+    pen_put(&p->pen, "</div>\n");
 }

@@ -9,7 +9,7 @@
 
 /* A page being written. */
 struct page {
-    struct markup m;
+    struct pen pen;
     const struct survey *survey;
     const struct htmlreport_facts *facts;
 };

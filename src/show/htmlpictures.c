@@ -36,23 +36,23 @@ size_t html_shown(size_t width, size_t height, size_t most)
 
 void html_image_open(struct page *p)
 {
-    markup_put(&p->m, "<img alt=\"");
+    pen_put(&p->pen, "<img alt=\"");
 }
 
 void html_image_close(struct page *p, const unsigned char *pixels, size_t width,
                       size_t height, size_t shown)
 {
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
     struct bytes_writer png;
 
-    markup_format(m, "\" width=\"%zu\" height=\"%zu\" src=\"", shown,
-                  (height * shown + width / 2) / width);
+    pen_format(pen, "\" width=\"%zu\" height=\"%zu\" src=\"", shown,
+               (height * shown + width / 2) / width);
     bytes_writer_init(&png);
-    if (markup_ok(m) &&
-        pngimage_write(&png.base, pixels, width, height, m->err))
-        markup_data(m, "image/png", png.bytes, png.n);
+    if (pen_ok(pen) &&
+        pngimage_write(&png.base, pixels, width, height, pen->err))
+        markup_data(pen, "image/png", png.bytes, png.n);
     bytes_writer_release(&png);
-    markup_put(m, "\"/>");
+    pen_put(pen, "\"/>");
 }
 
 bool html_is_named(const struct view *v, size_t class)
@@ -68,14 +68,14 @@ void html_class(struct page *p, int64_t label)
     const struct view *v = p->survey->view;
 
     if (label < 0 || (uint64_t)label >= v->class_count) {
-        markup_put(&p->m, "no class");
+        pen_put(&p->pen, "no class");
         return;
     }
-    markup_format(&p->m, "%" PRId64, label);
+    pen_format(&p->pen, "%" PRId64, label);
     if (!html_is_named(v, (size_t)label))
         return;
-    markup_put(&p->m, " ");
-    markup_text(&p->m, v->class_name[label]);
+    pen_put(&p->pen, " ");
+    markup_text(&p->pen, v->class_name[label]);
 }
 
 /* ---- means and deviations ---- */
@@ -88,7 +88,7 @@ static unsigned char *levels_of(struct page *p, const double *x, size_t n,
     unsigned char *to = malloc(n);
 
     if (!to) {
-        error_memory(p->m.err);
+        error_memory(p->pen.err);
         return NULL;
     }
     for (size_t i = 0; i < n; i++)
@@ -111,13 +111,13 @@ static void close_map(struct page *p, const double *x,
 
 static void put_mean(struct page *p, const struct survey_split *split)
 {
-    markup_put(&p->m, "<figure class=\"picture\">");
+    pen_put(&p->pen, "<figure class=\"picture\">");
     html_image_open(p);
-    markup_put(&p->m, "Mean of all pictures of ");
-    markup_text(&p->m, split->name);
+    pen_put(&p->pen, "Mean of all pictures of ");
+    markup_text(&p->pen, split->name);
     close_map(p, split->all.mean, split, 1, MAP_ACROSS);
-    markup_put(&p->m, "<figcaption>mean of all<br/>white: 255</figcaption>"
-                      "</figure>\n");
+    pen_put(&p->pen, "<figcaption>mean of all<br/>white: 255</figcaption>"
+                     "</figure>\n");
 }
 
 static void put_deviation(struct page *p, const struct survey_split *split)
@@ -126,28 +126,28 @@ static void put_deviation(struct page *p, const struct survey_split *split)
 
     for (size_t i = 0; i < split->height * split->width; i++)
         most = fmax(most, split->all.std[i]);
-    markup_put(&p->m, "<figure class=\"picture\">");
+    pen_put(&p->pen, "<figure class=\"picture\">");
     html_image_open(p);
-    markup_put(&p->m, "Deviation of each pixel of ");
-    markup_text(&p->m, split->name);
+    pen_put(&p->pen, "Deviation of each pixel of ");
+    markup_text(&p->pen, split->name);
     close_map(p, split->all.std, split, most > 0 ? most : 1, MAP_ACROSS);
-    markup_format(&p->m,
-                  "<figcaption>deviation<br/>white: %.1f levels</figcaption>"
-                  "</figure>\n",
-                  255 * most);
+    pen_format(&p->pen,
+               "<figcaption>deviation<br/>white: %.1f levels</figcaption>"
+               "</figure>\n",
+               255 * most);
 }
 
 static void put_class_mean(struct page *p, const struct survey_split *split,
                            size_t c)
 {
-    markup_put(&p->m, "<figure class=\"picture\">");
+    pen_put(&p->pen, "<figure class=\"picture\">");
     html_image_open(p);
-    markup_put(&p->m, "Mean of class ");
+    pen_put(&p->pen, "Mean of class ");
     html_class(p, (int64_t)c);
     close_map(p, split->classes[c].mean, split, 1, MEAN_ACROSS);
-    markup_put(&p->m, "<figcaption>");
+    pen_put(&p->pen, "<figcaption>");
     html_class(p, (int64_t)c);
-    markup_put(&p->m, "</figcaption></figure>\n");
+    pen_put(&p->pen, "</figcaption></figure>\n");
 }
 
 void html_means(struct page *p)
@@ -160,22 +160,22 @@ void html_means(struct page *p)
         const struct survey_split *split = &s->split[i];
         if (!split->all.mean)
             continue;
-        markup_put(&p->m, "<h3>");
-        markup_text(&p->m, split->name);
-        markup_put(&p->m, "</h3>\n<div class=\"pictures\">\n");
+        pen_put(&p->pen, "<h3>");
+        markup_text(&p->pen, split->name);
+        pen_put(&p->pen, "</h3>\n<div class=\"pictures\">\n");
         put_mean(p, split);
         put_deviation(p, split);
-        markup_put(&p->m, "</div>\n<div class=\"pictures\">\n");
+        pen_put(&p->pen, "</div>\n<div class=\"pictures\">\n");
         for (size_t c = 0; split->classes && c < shown; c++)
             if (split->classes[c].mean)
                 put_class_mean(p, split, c);
-        markup_put(&p->m, "</div>\n");
+        pen_put(&p->pen, "</div>\n");
     }
     if (shown < s->class_count)
-        markup_format(&p->m,
-                      "<p class=\"note\">The first %zu of %zu classes "
-                      "are shown.</p>\n",
-                      shown, s->class_count);
+        pen_format(&p->pen,
+                   "<p class=\"note\">The first %zu of %zu classes "
+                   "are shown.</p>\n",
+                   shown, s->class_count);
 }
 
 /* ---- samples ---- */
@@ -198,7 +198,7 @@ static void put_sheet(struct page *p, const struct exhibit *e, size_t count)
     };
     struct sheet sheet = { 0 };
 
-    if (!markup_ok(&p->m) || !sheet_init(&sheet, &layout, p->m.err))
+    if (!pen_ok(&p->pen) || !sheet_init(&sheet, &layout, p->pen.err))
         return;
     struct canvas *c = &sheet.canvas;
     canvas_fill(c, 0, 0, c->width, c->height, SHEET_GROUND);
@@ -216,43 +216,43 @@ static void put_sheet(struct page *p, const struct exhibit *e, size_t count)
 static void put_class_samples(struct page *p, const struct exhibit *e,
                               size_t count)
 {
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
-    markup_put(m, "<figure class=\"picture\">");
+    pen_put(pen, "<figure class=\"picture\">");
     if (e->label >= 0) {
-        markup_put(m, "<figcaption>");
+        pen_put(pen, "<figcaption>");
         html_class(p, e->label);
-        markup_put(m, "</figcaption>");
+        pen_put(pen, "</figcaption>");
     }
     html_image_open(p);
-    markup_format(m, "%zu samples", count);
+    pen_format(pen, "%zu samples", count);
     if (e->label >= 0) {
-        markup_put(m, " of class ");
+        pen_put(pen, " of class ");
         html_class(p, e->label);
     }
     put_sheet(p, e, count);
-    markup_put(m, "</figure>\n");
+    pen_put(pen, "</figure>\n");
 }
 
 void html_samples(struct page *p)
 {
     const struct exhibits *e = p->facts->exhibits;
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
-    markup_put(m, "<p>The first pictures of ");
-    markup_text(m, p->survey->view->split_name[e->split]);
+    pen_put(pen, "<p>The first pictures of ");
+    markup_text(pen, p->survey->view->split_name[e->split]);
     if (e->sample[0].label >= 0)
-        markup_format(m, ", at most %zu of each class", e->per_class);
-    markup_put(m, ", in the order of their rows.");
+        pen_format(pen, ", at most %zu of each class", e->per_class);
+    pen_put(pen, ", in the order of their rows.");
     if (e->sample[0].label >= 0 && e->classes_shown < p->survey->class_count)
-        markup_format(m, " The first %zu of %zu classes are shown.",
-                      e->classes_shown, p->survey->class_count);
-    markup_put(m, "</p>\n<div class=\"pictures sheets\">\n");
+        pen_format(pen, " The first %zu of %zu classes are shown.",
+                   e->classes_shown, p->survey->class_count);
+    pen_put(pen, "</p>\n<div class=\"pictures sheets\">\n");
     for (size_t i = 0, n; i < e->sample_count; i += n) {
         for (n = 1; i + n < e->sample_count &&
                     e->sample[i + n].label == e->sample[i].label;)
             n++;
         put_class_samples(p, &e->sample[i], n);
     }
-    markup_put(m, "</div>\n");
+    pen_put(pen, "</div>\n");
 }

@@ -33,30 +33,30 @@ static bool has(const struct page *p, const struct section *s)
 
 static void put_head(struct page *p)
 {
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
     /* The policy forbids the page all that it does not need, so that a mistake
      * in escaping would still be harmless. */
-    markup_put(m, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-                  "<meta charset=\"utf-8\"/>\n"
-                  "<meta http-equiv=\"Content-Security-Policy\" "
-                  "content=\"default-src 'none'; img-src data:; "
-                  "style-src 'unsafe-inline'\"/>\n"
-                  "<meta name=\"viewport\" "
-                  "content=\"width=device-width, initial-scale=1\"/>\n"
-                  "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
-                  "<meta name=\"generator\" content=\"");
-    markup_text(m, p->facts->tool);
-    markup_put(m, "\"/>\n<title>");
-    markup_text(m, p->survey->view->name);
-    markup_put(m, " - dataset report</title>\n<style>\n");
-    markup_bytes(m, report_css, report_css_bytes);
-    markup_put(m, "</style>\n</head>\n<body>\n");
+    pen_put(pen, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+                 "<meta charset=\"utf-8\"/>\n"
+                 "<meta http-equiv=\"Content-Security-Policy\" "
+                 "content=\"default-src 'none'; img-src data:; "
+                 "style-src 'unsafe-inline'\"/>\n"
+                 "<meta name=\"viewport\" "
+                 "content=\"width=device-width, initial-scale=1\"/>\n"
+                 "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
+                 "<meta name=\"generator\" content=\"");
+    markup_text(pen, p->facts->tool);
+    pen_put(pen, "\"/>\n<title>");
+    markup_text(pen, p->survey->view->name);
+    pen_put(pen, " - dataset report</title>\n<style>\n");
+    pen_bytes(pen, report_css, report_css_bytes);
+    pen_put(pen, "</style>\n</head>\n<body>\n");
 }
 
-static void put_tile(struct markup *m, const char *number, const char *word)
+static void put_tile(struct pen *pen, const char *number, const char *word)
 {
-    markup_format(m, "<div><dt>%s</dt><dd>%s</dd></div>\n", word, number);
+    pen_format(pen, "<div><dt>%s</dt><dd>%s</dd></div>\n", word, number);
 }
 
 static uint64_t rows_of(const struct survey *s)
@@ -72,77 +72,77 @@ static uint64_t rows_of(const struct survey *s)
 static void put_tiles(struct page *p)
 {
     const struct survey *s = p->survey;
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
     char text[64];
 
-    markup_put(m, "<dl class=\"tiles\">\n");
+    pen_put(pen, "<dl class=\"tiles\">\n");
     snprintf(text, sizeof text, "%" PRIu64, rows_of(s));
-    put_tile(m, text, "pictures");
+    put_tile(pen, text, "pictures");
     if (s->split_count > 0) {
         snprintf(text, sizeof text, "%zux%zu", s->split[0].height,
                  s->split[0].width);
-        put_tile(m, text, "pixels each");
+        put_tile(pen, text, "pixels each");
     }
     snprintf(text, sizeof text, "%zu", s->split_count);
-    put_tile(m, text, s->split_count == 1 ? "split" : "splits");
+    put_tile(pen, text, s->split_count == 1 ? "split" : "splits");
     snprintf(text, sizeof text, "%zu", s->class_count);
-    put_tile(m, text, s->class_count == 1 ? "class" : "classes");
+    put_tile(pen, text, s->class_count == 1 ? "class" : "classes");
     if (s->audited) {
         snprintf(text, sizeof text, "%zu", s->audit.count);
-        put_tile(m, text, s->audit.count == 1 ? "finding" : "findings");
+        put_tile(pen, text, s->audit.count == 1 ? "finding" : "findings");
     }
-    markup_put(m, "</dl>\n");
+    pen_put(pen, "</dl>\n");
 }
 
 static void put_header(struct page *p)
 {
     const struct view *view = p->survey->view;
-    struct markup *m = &p->m;
+    struct pen *pen = &p->pen;
 
-    markup_put(m, "<header>\n<p class=\"kind\">Dataset report</p>\n<h1>");
-    markup_text(m, view->name);
-    markup_put(m, "</h1>\n");
+    pen_put(pen, "<header>\n<p class=\"kind\">Dataset report</p>\n<h1>");
+    markup_text(pen, view->name);
+    pen_put(pen, "</h1>\n");
     if (view->dataset && view->dataset->title) {
-        markup_put(m, "<p class=\"lead\">");
-        markup_text(m, view->dataset->title);
-        markup_put(m, "</p>\n");
+        pen_put(pen, "<p class=\"lead\">");
+        markup_text(pen, view->dataset->title);
+        pen_put(pen, "</p>\n");
     }
     put_tiles(p);
-    markup_put(m, "</header>\n<nav aria-label=\"Sections\">\n");
+    pen_put(pen, "</header>\n<nav aria-label=\"Sections\">\n");
     for (size_t i = 0; i < COUNT_OF(sections); i++)
         if (has(p, &sections[i]))
-            markup_format(m, "<a href=\"#%s\">%s</a>\n", sections[i].id,
-                          sections[i].title);
-    markup_put(m, "</nav>\n");
+            pen_format(pen, "<a href=\"#%s\">%s</a>\n", sections[i].id,
+                       sections[i].title);
+    pen_put(pen, "</nav>\n");
 }
 
 static void put_footer(struct page *p)
 {
-    markup_put(&p->m, "<footer><p>Made by ");
-    markup_text(&p->m, p->facts->tool);
-    markup_put(&p->m, ". This page has no scripts and loads nothing.</p>"
-                      "</footer>\n</body>\n</html>\n");
+    pen_put(&p->pen, "<footer><p>Made by ");
+    markup_text(&p->pen, p->facts->tool);
+    pen_put(&p->pen, ". This page has no scripts and loads nothing.</p>"
+                     "</footer>\n</body>\n</html>\n");
 }
 
 bool htmlreport_write(const struct survey *s,
                       const struct htmlreport_facts *facts, struct writer *w,
                       struct error *err)
 {
-    struct page page = { .m = { w, err }, .survey = s, .facts = facts };
-    struct markup *m = &page.m;
+    struct page page = { .pen = { w, err }, .survey = s, .facts = facts };
+    struct pen *pen = &page.pen;
 
     put_head(&page);
     put_header(&page);
-    markup_put(m, "<main>\n");
+    pen_put(pen, "<main>\n");
     for (size_t i = 0; i < COUNT_OF(sections); i++) {
         if (!has(&page, &sections[i]))
             continue;
-        markup_format(m, "<section id=\"%s\">\n<h2>%s</h2>\n", sections[i].id,
-                      sections[i].title);
+        pen_format(pen, "<section id=\"%s\">\n<h2>%s</h2>\n", sections[i].id,
+                   sections[i].title);
         sections[i].show(&page);
-        markup_put(m, "</section>\n");
+        pen_put(pen, "</section>\n");
     }
-    markup_put(m, "</main>\n");
+    pen_put(pen, "</main>\n");
     put_footer(&page);
-    return markup_ok(m);
+    return pen_ok(pen);
 }

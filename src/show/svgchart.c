@@ -83,19 +83,19 @@ static double height_of(const struct scale *s, uint64_t count, uint64_t whole)
     return fmax((value - s->low) / (s->high - s->low), thinnest);
 }
 
-static void put_tick_text(struct markup *m, const struct scale *s, double at)
+static void put_tick_text(struct pen *pen, const struct scale *s, double at)
 {
     char text[AXIS_TEXT];
 
     if (s->kind == SVGCHART_SHARE) {
-        markup_format(m, "%.10g%%", at);
+        pen_format(pen, "%.10g%%", at);
         return;
     }
     axis_power_text(text, (size_t)at);
-    markup_put(m, text);
+    pen_put(pen, text);
 }
 
-static void put_lines(struct markup *m, const struct scale *s)
+static void put_lines(struct pen *pen, const struct scale *s)
 {
     for (unsigned i = 0;; i++) {
         double at = s->low + i * s->step;
@@ -104,17 +104,17 @@ static void put_lines(struct markup *m, const struct scale *s)
         double y = ABOVE + PLOT * (1 - (at - s->low) / (s->high - s->low));
         if (y < ABOVE - 0.5)
             break;
-        markup_format(m,
-                      "<line class=\"grid\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" "
-                      "y2=\"%.1f\"/><text class=\"tick\" x=\"-6\" y=\"%.1f\" "
-                      "dy=\"0.35em\" text-anchor=\"end\">",
-                      y, y, y);
-        put_tick_text(m, s, at);
-        markup_put(m, "</text>\n");
+        pen_format(pen,
+                   "<line class=\"grid\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" "
+                   "y2=\"%.1f\"/><text class=\"tick\" x=\"-6\" y=\"%.1f\" "
+                   "dy=\"0.35em\" text-anchor=\"end\">",
+                   y, y, y);
+        put_tick_text(pen, s, at);
+        pen_put(pen, "</text>\n");
     }
 }
 
-static void put_bar(struct markup *m, const struct svgchart *c,
+static void put_bar(struct pen *pen, const struct svgchart *c,
                     const struct scale *scale, size_t s, size_t g)
 {
     const struct svgchart_series *series = &c->series[s];
@@ -125,32 +125,32 @@ static void put_bar(struct markup *m, const struct svgchart *c,
 
     if (count == 0)
         return;
-    markup_format(m,
-                  "<rect class=\"bar s%zu\" x=\"%.4g\" y=\"%.4f\" "
-                  "width=\"%.4g\" height=\"%.4f\"><title>",
-                  s, (double)g + gap + (double)s * width, 1 - height, width,
-                  height);
+    pen_format(pen,
+               "<rect class=\"bar s%zu\" x=\"%.4g\" y=\"%.4f\" "
+               "width=\"%.4g\" height=\"%.4f\"><title>",
+               s, (double)g + gap + (double)s * width, 1 - height, width,
+               height);
     if (c->group_name)
-        markup_text(m, c->group_name[g]);
+        markup_text(pen, c->group_name[g]);
     else
-        markup_format(m, "%zu", g);
-    markup_put(m, ", ");
-    markup_text(m, series->name);
-    markup_format(m, ": %" PRIu64 " (%.2f%%)</title></rect>\n", count,
-                  percent(count, series->whole));
+        pen_format(pen, "%zu", g);
+    pen_put(pen, ", ");
+    markup_text(pen, series->name);
+    pen_format(pen, ": %" PRIu64 " (%.2f%%)</title></rect>\n", count,
+               percent(count, series->whole));
 }
 
-static void put_bars(struct markup *m, const struct svgchart *c,
+static void put_bars(struct pen *pen, const struct svgchart *c,
                      const struct scale *scale)
 {
-    markup_format(m,
-                  "<svg y=\"%d\" width=\"100%%\" height=\"%d\" "
-                  "viewBox=\"0 0 %zu 1\" preserveAspectRatio=\"none\">\n",
-                  ABOVE, PLOT, c->groups);
+    pen_format(pen,
+               "<svg y=\"%d\" width=\"100%%\" height=\"%d\" "
+               "viewBox=\"0 0 %zu 1\" preserveAspectRatio=\"none\">\n",
+               ABOVE, PLOT, c->groups);
     for (size_t s = 0; s < c->series_count; s++)
         for (size_t g = 0; g < c->groups; g++)
-            put_bar(m, c, scale, s, g);
-    markup_put(m, "</svg>\n");
+            put_bar(pen, c, scale, s, g);
+    pen_put(pen, "</svg>\n");
 }
 
 /* ---- what stands under the bars ---- */
@@ -189,7 +189,7 @@ static struct labels labels_of(const struct svgchart *c)
     return l;
 }
 
-static void put_label(struct markup *m, const struct svgchart *c,
+static void put_label(struct pen *pen, const struct svgchart *c,
                       const struct labels *l, size_t g)
 {
     double x = 100 * ((double)g + 0.5) / (double)c->groups;
@@ -199,41 +199,41 @@ static void put_label(struct markup *m, const struct svgchart *c,
         y += LEVEL;
     if (l->standing)
         /* Only a picture within can stand at a percentage and be turned. */
-        markup_format(m,
-                      "<svg x=\"%.4g%%\" y=\"%d\" overflow=\"visible\">"
-                      "<text class=\"tick\" transform=\"rotate(-90)\" "
-                      "dy=\"0.35em\" text-anchor=\"end\">",
-                      x, y);
+        pen_format(pen,
+                   "<svg x=\"%.4g%%\" y=\"%d\" overflow=\"visible\">"
+                   "<text class=\"tick\" transform=\"rotate(-90)\" "
+                   "dy=\"0.35em\" text-anchor=\"end\">",
+                   x, y);
     else
-        markup_format(m,
-                      "<text class=\"tick\" x=\"%.4g%%\" y=\"%d\" "
-                      "text-anchor=\"middle\">",
-                      x, y);
+        pen_format(pen,
+                   "<text class=\"tick\" x=\"%.4g%%\" y=\"%d\" "
+                   "text-anchor=\"middle\">",
+                   x, y);
     if (l->names)
-        markup_text_fit(m, c->group_name[g], NAME_LETTERS);
+        markup_text_fit(pen, c->group_name[g], NAME_LETTERS);
     else
-        markup_format(m, "%zu", g);
-    markup_put(m, l->standing ? "</text></svg>\n" : "</text>\n");
+        pen_format(pen, "%zu", g);
+    pen_put(pen, l->standing ? "</text></svg>\n" : "</text>\n");
 }
 
-void svgchart_write(struct markup *m, const struct svgchart *c)
+void svgchart_write(struct pen *pen, const struct svgchart *c)
 {
     struct scale scale = c->scale == SVGCHART_LOG ? log_scale(c)
                                                   : share_scale(c);
     struct labels labels = labels_of(c);
 
-    markup_format(m,
-                  "<svg class=\"chart\" role=\"img\" width=\"100%%\" "
-                  "height=\"%d\" aria-label=\"",
-                  ABOVE + PLOT + labels.height + 2);
-    markup_text(m, c->title);
-    markup_put(m, "\">\n");
-    put_lines(m, &scale);
-    put_bars(m, c, &scale);
+    pen_format(pen,
+               "<svg class=\"chart\" role=\"img\" width=\"100%%\" "
+               "height=\"%d\" aria-label=\"",
+               ABOVE + PLOT + labels.height + 2);
+    markup_text(pen, c->title);
+    pen_put(pen, "\">\n");
+    put_lines(pen, &scale);
+    put_bars(pen, c, &scale);
     for (size_t g = 0; g < c->groups; g += labels.step)
-        put_label(m, c, &labels, g);
+        put_label(pen, c, &labels, g);
     /* The last number says how far they go. */
     if (!c->group_name && (c->groups - 1) % labels.step >= labels.step / 2)
-        put_label(m, c, &labels, c->groups - 1);
-    markup_put(m, "</svg>\n");
+        put_label(pen, c, &labels, c->groups - 1);
+    pen_put(pen, "</svg>\n");
 }

@@ -36,6 +36,6 @@ struct svgchart {
 /* Writes one <svg>. Each bar has a <title> with its group, series and count;
  * a count of 0 has no bar, and any other one a visible one. The style sheet
  * knows the classes chart, grid, tick, bar s0..s8. */
-void svgchart_write(struct markup *m, const struct svgchart *c);
+void svgchart_write(struct pen *pen, const struct svgchart *c);
 
 #endif

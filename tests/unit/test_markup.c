@@ -13,15 +13,15 @@
 struct page {
     struct bytes_writer bytes;
     struct error err;
-    struct markup m;
+    struct pen pen;
 };
 
-static struct markup *page_open(struct page *p)
+static struct pen *page_open(struct page *p)
 {
     *p = (struct page){ .err = { .code = FAIL_NONE } };
     bytes_writer_init(&p->bytes);
-    p->m = (struct markup){ &p->bytes.base, &p->err };
-    return &p->m;
+    p->pen = (struct pen){ &p->bytes.base, &p->err };
+    return &p->pen;
 }
 
 static const char *page_text(struct page *p)
@@ -29,7 +29,7 @@ static const char *page_text(struct page *p)
     struct error err = { 0 };
 
     assert_no_error(p->err);
-    assert_true(markup_ok(&p->m));
+    assert_true(pen_ok(&p->pen));
     assert_true(writer_write(&p->bytes.base, "", 1, &err));
     return (const char *)p->bytes.bytes;
 }
@@ -82,11 +82,11 @@ static void test_text_of_noise(void **state)
         struct page p;
         fill_noise(noise, sizeof noise, seed);
         noise[sizeof noise - 1] = '\0';
-        markup_put(page_open(&p), "<i title=\"");
-        markup_text(&p.m, noise);
-        markup_put(&p.m, "\">");
-        markup_text(&p.m, noise);
-        markup_put(&p.m, "</i>");
+        pen_put(page_open(&p), "<i title=\"");
+        markup_text(&p.pen, noise);
+        pen_put(&p.pen, "\">");
+        markup_text(&p.pen, noise);
+        pen_put(&p.pen, "</i>");
         assert_well_formed(page_text(&p));
         page_close(&p);
     }
@@ -120,9 +120,9 @@ static void test_format(void **state)
     (void)state;
     struct page p;
 
-    markup_format(page_open(&p), "<b>%d</b>%s", 7, "&amp;");
-    markup_put(&p.m, "<br/>");
-    markup_bytes(&p.m, "xyz", 2);
+    pen_format(page_open(&p), "<b>%d</b>%s", 7, "&amp;");
+    pen_put(&p.pen, "<br/>");
+    pen_bytes(&p.pen, "xyz", 2);
     assert_string_equal(page_text(&p), "<b>7</b>&amp;<br/>xy");
     page_close(&p);
 }
@@ -164,19 +164,19 @@ static void test_full(void **state)
     (void)state;
     struct full_writer full;
     struct error err = { 0 };
-    struct markup m = { &full.base, &err };
+    struct pen pen = { &full.base, &err };
 
     full_writer_init(&full, 4);
-    markup_put(&m, "1234");
-    assert_true(markup_ok(&m));
-    markup_text(&m, "<");
-    assert_false(markup_ok(&m));
+    pen_put(&pen, "1234");
+    assert_true(pen_ok(&pen));
+    markup_text(&pen, "<");
+    assert_false(pen_ok(&pen));
     assert_error(err, FAIL_SYSTEM, SINK_FAILURE);
     full.left = 100;
-    markup_put(&m, "more");
-    markup_format(&m, "%d", 1);
-    markup_text(&m, "more");
-    markup_data(&m, "image/png", "more", 4);
+    pen_put(&pen, "more");
+    pen_format(&pen, "%d", 1);
+    markup_text(&pen, "more");
+    markup_data(&pen, "image/png", "more", 4);
     assert_int_equal(full.left, 100);
     assert_error(err, FAIL_SYSTEM, SINK_FAILURE);
 }

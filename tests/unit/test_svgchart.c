@@ -17,11 +17,11 @@ static char *drawn(const struct svgchart *c)
 {
     struct bytes_writer bytes;
     struct error err = { 0 };
-    struct markup m = { &bytes.base, &err };
+    struct pen pen = { &bytes.base, &err };
 
     bytes_writer_init(&bytes);
-    svgchart_write(&m, c);
-    assert_true(markup_ok(&m));
+    svgchart_write(&pen, c);
+    assert_true(pen_ok(&pen));
     assert_no_error(err);
     assert_true(writer_write(&bytes.base, "", 1, &err));
     assert_well_formed((const char *)bytes.bytes);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The first failure stays. */
-#include "cli/pen.h"
+#include "base/pen.h"
 
 #include <assert.h>
 #include <stdarg.h>
