@@ -32,6 +32,20 @@ void completion_words(struct pen *p, const struct option_row *row,
         pen_format(p, " %s", word);
 }
 
+void completion_places(struct pen *p)
+{
+    struct option_walk walk = { .command = NULL };
+    struct option_row row;
+
+    while (option_next(&walk, &row)) {
+        if (row.takes != ARG_FILE && row.takes != ARG_DIR)
+            continue;
+        if (row.letter)
+            pen_format(p, " -%c", row.letter);
+        pen_format(p, " --%s", row.name);
+    }
+}
+
 bool completion_has_words(const struct option_row *row)
 {
     return row->takes == ARG_HELP || option_word(row, 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables for fish: its own `complete`, once for each option of a command. */
+/* The tables for fish: its own `complete`, once for each option of a
+ * command. */
 #include "cli/completionparts.h"
 
 /* Inside of '', where help comes in one line. */
@@ -91,23 +92,6 @@ static void put_takes(struct pen *p, const struct command *c)
     pen_put(p, "\n");
 }
 
-/* The options of all commands that name files. */
-static void put_places(struct pen *p)
-{
-    struct option_walk walk = { .command = NULL };
-    struct option_row row;
-
-    pen_put(p, "set -g __mnistprep_places");
-    while (option_next(&walk, &row)) {
-        if (row.takes != ARG_FILE && row.takes != ARG_DIR)
-            continue;
-        if (row.letter)
-            pen_format(p, " -%c", row.letter);
-        pen_format(p, " --%s", row.name);
-    }
-    pen_put(p, "\n\n");
-}
-
 void completion_fish(struct pen *p, const struct command *const *commands)
 {
     struct option_walk walk = { .command = NULL };
@@ -115,7 +99,9 @@ void completion_fish(struct pen *p, const struct command *const *commands)
 
     pen_put(p, "# fish completion for mnistprep, made by "
                "'mnistprep help --completion fish'\n\n");
-    put_places(p);
+    pen_put(p, "set -g __mnistprep_places");
+    completion_places(p);
+    pen_put(p, "\n\n");
     pen_put(p, "# Does the option take an argument?\n"
                "function __mnistprep_takes # COMMAND OPTION\n"
                "    switch $argv[1]\n");

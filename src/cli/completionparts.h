@@ -26,6 +26,9 @@ struct option_row completion_operand(const struct command *c);
 void completion_words(struct pen *p, const struct option_row *row,
                       const struct command *const *commands);
 
+/* The options of all commands that name files, each behind a blank. */
+void completion_places(struct pen *p);
+
 /* Has an argument such words? */
 bool completion_has_words(const struct option_row *row);
 

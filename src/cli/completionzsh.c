@@ -95,29 +95,14 @@ static void put_commands(struct pen *p, const struct command *const *commands)
     pen_put(p, ")\n\n");
 }
 
-/* The options of all commands that name files. */
-static void put_places(struct pen *p)
-{
-    struct option_walk walk = { .command = NULL };
-    struct option_row row;
-
-    pen_put(p, "typeset -ga _mnistprep_places=(");
-    while (option_next(&walk, &row)) {
-        if (row.takes != ARG_FILE && row.takes != ARG_DIR)
-            continue;
-        if (row.letter)
-            pen_format(p, "-%c ", row.letter);
-        pen_format(p, "--%s ", row.name);
-    }
-    pen_put(p, ")\n\n");
-}
-
 void completion_zsh(struct pen *p, const struct command *const *commands)
 {
     pen_put(p, "#compdef mnistprep\n"
                "# Made by 'mnistprep help --completion zsh'.\n\n");
     put_commands(p, commands);
-    put_places(p);
+    pen_put(p, "typeset -ga _mnistprep_places=(");
+    completion_places(p);
+    pen_put(p, " )\n\n");
     pen_put(p, "# For _arguments: what the command $1 understands, or all "
                "do.\n"
                "_mnistprep_specs() {\n    case $1 in\n");

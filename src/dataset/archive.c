@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Mirror by mirror: open the archive, take the members that are still wanted. */
+/* Mirror by mirror: open the archive, take the members that are still
+ * wanted. */
 #include "dataset/archive.h"
 
 #include <stdio.h>
@@ -7,17 +8,15 @@
 #include <string.h>
 
 #include "base/blob.h"
-#include "base/interrupt.h"
 #include "base/outfile.h"
 #include "base/path.h"
+#include "base/reader.h"
 #include "base/text.h"
 #include "format/content.h"
 #include "format/zipfile.h"
 #include "net/httpblob.h"
 #include "net/local.h"
 #include "net/url.h"
-
-enum { COPY_BYTES = 64 * 1024 };
 
 /* What one mirror is asked for. */
 struct visit {
@@ -69,23 +68,6 @@ static struct blob *open_blob(const struct visit *v,
     return blob;
 }
 
-static bool copy_all(struct reader *in, struct writer *to, struct error *err)
-{
-    unsigned char *buffer = malloc(COPY_BYTES);
-    ptrdiff_t got = -1;
-
-    if (!buffer)
-        return error_memory(err);
-    while (interrupt_none(err) &&
-           (got = reader_read(in, buffer, COPY_BYTES, err)) > 0)
-        if (!writer_write(to, buffer, (size_t)got, err)) {
-            got = -1;
-            break;
-        }
-    free(buffer);
-    return got == 0;
-}
-
 static bool take_member(struct zipfile *z, struct transfer_file *file,
                         const char *member, struct error *err)
 {
@@ -101,7 +83,8 @@ static bool take_member(struct zipfile *z, struct transfer_file *file,
         in = zipfile_reader_open(z, member, err);
     ok = in &&
          outfile_open(&out, file->path, OUTFILE_REPLACE | OUTFILE_SYNC, err) &&
-         copy_all(in, &out.base, err) && outfile_finish(&out, err) &&
+         reader_copy(in, &out.base, about.bytes, err) &&
+         outfile_finish(&out, err) &&
          file->check(file->context, out.temp, err) && outfile_commit(&out, err);
     outfile_abandon(&out);
     reader_close(in);

@@ -19,6 +19,20 @@ void array_shape_text(const struct array_info *info,
                                  "%s%" PRIu64, i ? "x" : "", info->dim[i]);
 }
 
+bool array_same_rows(const struct array_info *a, const struct array_info *b)
+{
+    bool same = a->ndims == b->ndims;
+
+    for (unsigned d = 1; same && d < a->ndims; d++)
+        same = a->dim[d] == b->dim[d];
+    return same;
+}
+
+bool array_same_shape(const struct array_info *a, const struct array_info *b)
+{
+    return array_same_rows(a, b) && a->dim[0] == b->dim[0];
+}
+
 bool array_row_elements(const struct array_info *info, uint64_t *to)
 {
     uint64_t product = 1;

@@ -25,6 +25,10 @@ enum { ARRAY_SHAPE_TEXT = 176 };
 void array_shape_text(const struct array_info *info,
                       char text[ARRAY_SHAPE_TEXT]);
 
+/* Have both rows of the same shape? And the same number of them? */
+bool array_same_rows(const struct array_info *a, const struct array_info *b);
+bool array_same_shape(const struct array_info *a, const struct array_info *b);
+
 /* Elements of one row: the product of all dimensions but the first. Both
  * return false when the number does not fit 64 bits. */
 bool MUST_USE array_row_elements(const struct array_info *info, uint64_t *to);

@@ -4,42 +4,16 @@
 
 #include <stdlib.h>
 
-#include "base/interrupt.h"
 #include "base/outfile.h"
 #include "base/path.h"
 #include "base/reader.h"
 #include "base/text.h"
 #include "net/url.h"
 
-enum { COPY_BYTES = 64 * 1024 };
-
 char *local_path(const char *place, struct error *err)
 {
     return url_is_file(place) ? url_file_path(place, err)
                               : text_copy(place, err);
-}
-
-static bool copy_bytes(struct reader *in, struct writer *to, uint64_t most,
-                       struct error *err)
-{
-    unsigned char *buffer = malloc(COPY_BYTES);
-    uint64_t done = 0;
-    ptrdiff_t got = -1;
-
-    if (!buffer)
-        return error_memory(err);
-    while (interrupt_none(err) &&
-           (got = reader_read(in, buffer, COPY_BYTES, err)) > 0) {
-        done += (uint64_t)got;
-        if (done > most) {
-            error_set(err, FAIL_DATA, "it is longer than the file can be");
-            break;
-        }
-        if (!writer_write(to, buffer, (size_t)got, err))
-            break;
-    }
-    free(buffer);
-    return got == 0;
 }
 
 /* What cannot be read is what this mirror has not got. */
@@ -63,7 +37,7 @@ static bool copy_checked(const char *from, const struct transfer_file *file,
     bool ok =
         in &&
         outfile_open(&out, file->path, OUTFILE_REPLACE | OUTFILE_SYNC, err) &&
-        copy_bytes(in, &out.base, file->max_bytes, err) &&
+        reader_copy(in, &out.base, file->max_bytes, err) &&
         outfile_finish(&out, err) &&
         file->check(file->context, out.temp, err) && outfile_commit(&out, err);
 

@@ -192,12 +192,9 @@ static bool refuse_changed(const char *path, struct error *err)
 static bool check_same_shape(const struct fitting *f,
                              const struct array_stream *in, struct error *err)
 {
-    bool same = f->info.dtype == in->info.dtype &&
-                f->info.ndims == in->info.ndims;
-
-    for (unsigned d = 0; same && d < in->info.ndims; d++)
-        same = f->info.dim[d] == in->info.dim[d];
-    return same || refuse_changed(in->in->name, err);
+    return (f->info.dtype == in->info.dtype &&
+            array_same_shape(&f->info, &in->info)) ||
+           refuse_changed(in->in->name, err);
 }
 
 /* After the second pass: constants and rows are of the same file. */
@@ -213,14 +210,6 @@ static bool check_same_file(const struct fitting *f, const char *path,
         now.st_mtim.tv_nsec == first->st_mtim.tv_nsec)
         return true;
     return refuse_changed(path, err);
-}
-
-/* Nothing is read of pictures without pixels, so that any number will do. */
-static uint64_t row_pixels(const struct array_info *info)
-{
-    uint64_t pixels;
-
-    return array_row_elements(info, &pixels) && pixels > 0 ? pixels : 1;
 }
 
 bool convert_normalize(const struct convert_paths *paths,
@@ -245,8 +234,10 @@ bool convert_normalize(const struct convert_paths *paths,
         struct array_info info = c.in.info;
         info.dtype = dtype;
         place.file = c.in.in->name;
-        place.row_pixels = row_pixels(&info);
-        ok = open_output(&c, paths, &info, dtype_bytes(dtype), err);
+        /* At least 1: rows of nothing are refused on opening. */
+        ok = (array_row_elements(&info, &place.row_pixels) ||
+              error_memory(err)) &&
+             open_output(&c, paths, &info, dtype_bytes(dtype), err);
     }
     while (ok && (n = next_block(&c, elements, err)) > 0) {
         ok = normalize_any(&normalize, c.in.info.dtype, c.from, (size_t)n, c.to,

@@ -104,7 +104,7 @@ bool output_tree_finish(struct output_tree *t, struct error *err)
 {
     uint64_t files = 0, bytes = 0;
 
-    /* Now that all are written: one by one in between takes far longer. */
+    /* Now that all are written, the folders, too. */
     if (t->mode == OUTPUTS_WRITE && t->sync)
         return folder_sync(t->staging, err);
     if (t->mode != OUTPUTS_COMPARE || t->difference.code != FAIL_NONE)

@@ -418,10 +418,7 @@ static bool make_shape(struct setrun *set, struct error *err)
             if (!row_shape_of(&set->shape, &set->recipe, &s->images, err))
                 return false;
         }
-        bool same = s->images.ndims == first->images.ndims;
-        for (unsigned d = 1; same && d < s->images.ndims; d++)
-            same = s->images.dim[d] == first->images.dim[d];
-        if (!same)
+        if (!array_same_rows(&s->images, &first->images))
             return error_set(err, FAIL_DATA,
                              "'%s' has pictures of another size than '%s'",
                              s->source.part[PART_IMAGES].path,

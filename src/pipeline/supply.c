@@ -45,13 +45,10 @@ static bool refuse_changed(const struct supply *s, enum catalogue_part part,
 static bool check_shape(const struct supply *s, struct error *err)
 {
     const struct source *now = &s->source;
-    bool same = now->count == s->rows && now->image_bytes == s->image_bytes &&
-                now->has_labels == s->has_labels &&
-                now->images.ndims == s->images.ndims;
-
-    for (unsigned d = 0; same && d < s->images.ndims; d++)
-        same = now->images.dim[d] == s->images.dim[d];
-    return same || refuse_changed(s, PART_IMAGES, err);
+    return (now->count == s->rows && now->image_bytes == s->image_bytes &&
+            now->has_labels == s->has_labels &&
+            array_same_shape(&now->images, &s->images)) ||
+           refuse_changed(s, PART_IMAGES, err);
 }
 
 /* Constants and rows have to come from the same bytes. */

@@ -45,6 +45,42 @@ static void test_longest_shape(void **state)
         assert_memory_equal(text + 21 * i, number, strlen(number));
 }
 
+static void test_same(void **state)
+{
+    (void)state;
+    static const struct {
+        struct array_info a, b;
+        bool rows, shape;
+    } cases[] = {
+        { { DTYPE_U8, 3, { 9, 28, 28 } },
+          { DTYPE_F32, 3, { 9, 28, 28 } },
+          1,
+          1 },
+        { { DTYPE_U8, 3, { 9, 28, 28 } },
+          { DTYPE_U8, 3, { 8, 28, 28 } },
+          1,
+          0 },
+        { { DTYPE_U8, 3, { 9, 28, 28 } },
+          { DTYPE_U8, 3, { 9, 28, 27 } },
+          0,
+          0 },
+        { { DTYPE_U8, 3, { 9, 28, 28 } },
+          { DTYPE_U8, 3, { 9, 27, 28 } },
+          0,
+          0 },
+        { { DTYPE_U8, 3, { 9, 28, 1 } }, { DTYPE_U8, 2, { 9, 28 } }, 0, 0 },
+        { { DTYPE_U8, 1, { 9 } }, { DTYPE_U8, 1, { 9 } }, 1, 1 },
+        { { DTYPE_U8, 1, { 9 } }, { DTYPE_U8, 1, { 7 } }, 1, 0 },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        assert_int_equal(array_same_rows(&cases[i].a, &cases[i].b),
+                         cases[i].rows);
+        assert_int_equal(array_same_shape(&cases[i].a, &cases[i].b),
+                         cases[i].shape);
+    }
+}
+
 #define P(power) (UINT64_C(1) << (power))
 
 static void test_products(void **state)
@@ -311,6 +347,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shape_text),
         cmocka_unit_test(test_longest_shape),
+        cmocka_unit_test(test_same),
         cmocka_unit_test(test_products),
         cmocka_unit_test(test_byte_order),
         cmocka_unit_test(test_native),

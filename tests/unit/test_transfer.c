@@ -244,8 +244,8 @@ static void test_story(void **state)
     } cases[] = {
         { "bad", FAIL_DATA, "f.gz: no mirror has it right: bad: refused by" },
         { "bad;long;empty", FAIL_DATA,
-          "bad: refused by the test; long: it is longer than the file can be; "
-          "empty: refused by the test; name another --mirror" },
+          "bad: refused by the test; long: 'long/f.gz' holds more than it "
+          "should; empty: refused by the test; name another --mirror" },
         { "void", FAIL_NETWORK, "right: void: it has no such file; name anot" },
         { "nowhere", FAIL_NETWORK,
           "right: nowhere: there is no such directory; name another --mirror" },
@@ -336,8 +336,8 @@ static void test_old_file(void **state)
     assert_true(carry_out(order_of("bad;long;good")));
     assert_true(file_holds("to/f.gz", "good", 4));
     assert_string_equal(o->scene.failed,
-                        "f.gz from bad: refused by the test;f.gz from long: it "
-                        "is longer than the file can be;");
+                        "f.gz from bad: refused by the test;f.gz from long: "
+                        "'long/f.gz' holds more than it should;");
     assert_int_equal(entries_count("to"), 1);
 }
 
