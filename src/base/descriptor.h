@@ -2,10 +2,10 @@
 /* File descriptors, read and written to the last byte: system calls may do a
  * part, and are made again after a signal that does not ask us to stop.
  *
- * Where it is not said otherwise, what fails sets *err only when such a signal did; otherwise errno tells the
- * cause, for which the caller has the words. error_set() and error_errno()
- * keep the first error, so `descriptor_write(...) || error_errno(...)` says
- * the right thing in both cases. */
+ * Where it is not said otherwise, what fails sets *err only when such a signal
+ * did; otherwise errno tells the cause, for which the caller has the words.
+ * error_set() and error_errno() keep the first error, so `descriptor_write(...)
+ * || error_errno(...)` says the right thing in both cases. */
 #ifndef MP_BASE_DESCRIPTOR_H
 #define MP_BASE_DESCRIPTOR_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* SHA-256, and the hashes that some files are pinned by for want of it: SHA-1 as
- * git uses it, and MD5. By libcrypto. */
+/* SHA-256, and the hashes that some files are pinned by for want of it: SHA-1
+ * as git uses it, and MD5. By libcrypto. */
 #ifndef MP_BASE_DIGEST_H
 #define MP_BASE_DIGEST_H
 

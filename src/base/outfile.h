@@ -36,8 +36,8 @@ struct outfile {
 /* Is this the name of standard output: "-" or "/dev/stdout"? */
 bool outfile_is_stdout(const char *path);
 
-/* A symbolic link is replaced itself, never what it points to. Refused with FAIL_USAGE: a directory in the way, or a file and no
- * OUTFILE_REPLACE. */
+/* A symbolic link is replaced itself, never what it points to. Refused with
+ * FAIL_USAGE: a directory in the way, or a file and no OUTFILE_REPLACE. */
 bool MUST_USE outfile_open(struct outfile *o, const char *path, unsigned flags,
                            struct error *err);
 
@@ -52,14 +52,14 @@ bool MUST_USE outfile_write_at(struct outfile *o, uint64_t at,
                                const void *bytes, size_t n, struct error *err);
 
 /* Room on the disk for n bytes, which makes large writes faster where the file
- * system can do it, and there is so much room; nothing depends on it. The file's
- * size does not change, so that one that was torn shows it. */
+ * system can do it, and there is so much room; nothing depends on it. The
+ * file's size does not change, so that one that was torn shows it. */
 void outfile_reserve(struct outfile *o, uint64_t n);
 
-/* Two endings. Commit may fail, and then nothing has appeared; but for one case:
- * with OUTFILE_SYNC the directory is synced after the file has its name, and when
- * that fails the file is there, whole, and may not outlive a power cut. Abandon
- * cannot fail, and does nothing once committed. */
+/* Two endings. Commit may fail, and then nothing has appeared; but for one
+ * case: with OUTFILE_SYNC the directory is synced after the file has its name,
+ * and when that fails the file is there, whole, and may not outlive a power
+ * cut. Abandon cannot fail, and does nothing once committed. */
 bool MUST_USE outfile_commit(struct outfile *o, struct error *err);
 void outfile_abandon(struct outfile *o);
 

@@ -26,8 +26,8 @@ bool folder_has(const char *dir, const char *name);
 /* Do both names lead to the same file? */
 bool file_is_same(const char *a, const char *b);
 
-/* Is `path` the file or folder `top`, or does it lie somewhere in it? The second
- * one also asks it of what is not there yet. */
+/* Is `path` the file or folder `top`, or does it lie somewhere in it? The
+ * second one also asks it of what is not there yet. */
 bool path_is_within(const char *path, const char *top);
 bool path_will_be_within(const char *path, const char *top);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Generated text on its way to a writer: the manual, scripts for shells, HTML. */
+/* Generated text on its way to a writer: the manual, scripts for shells,
+ * HTML. */
 #ifndef MP_BASE_PEN_H
 #define MP_BASE_PEN_H
 

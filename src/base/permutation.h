@@ -21,7 +21,8 @@ void permutation_init(struct permutation *p, uint64_t n, uint64_t seed,
                       uint64_t purpose);
 
 /* Where i < n goes, and who comes to i. All n together pass the network less
- * than 4n times, as the domain is smaller than that; one alone may take more. */
+ * than 4n times, as the domain is smaller than that; one alone may take
+ * more. */
 uint64_t permutation_at(const struct permutation *p, uint64_t i);
 uint64_t permutation_inverse(const struct permutation *p, uint64_t i);
 

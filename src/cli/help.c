@@ -40,8 +40,8 @@ void help_concise(FILE *to, const struct command *const *commands)
     fputs("\n'mnistprep help COMMAND' tells the rest.\n", to);
 }
 
-/* A word, and what is said about it, from a column on. Help texts break at their
- * newlines, under their own column. */
+/* A word, and what is said about it, from a column on. Help texts break at
+ * their newlines, under their own column. */
 static void print_entry(FILE *to, const char *word, const char *help,
                         int column)
 {

@@ -113,7 +113,8 @@ bool catalogue_find_payload(const struct catalogue *c, const char *sha256,
 const struct catalogue_split *
 catalogue_find_split(const struct catalogue_dataset *d, const char *name);
 
-/* The label error that is listed for a row of the split; NULL: there is none. */
+/* The label error that is listed for a row of the split; NULL: there is
+ * none. */
 const struct catalogue_label_error *
 catalogue_find_label_error(const struct catalogue_split *s, uint64_t row);
 

@@ -57,11 +57,12 @@ bool MUST_USE input_of_dataset(struct input *in,
  * filename.h for what is a split's name. One without labels is fine.
  *
  * `split` (NULL: "train") names the split of what gives it no name; FAIL_USAGE
- * where splits have names of their own, unless it is the only one. `name`
- * NULL: the last part of the path without its suffixes. FAIL_USAGE, naming what
- * was looked for, when nothing fits, when several kinds of files are there,
- * when two of them claim one split, or for a name that is no dataset's; FAIL_DATA
- * when a file is not what its name says. What is no regular file is never opened. */
+ * where splits have names of their own, unless it is the only one. `name` NULL:
+ * the last part of the path without its suffixes. FAIL_USAGE, naming what was
+ * looked for, when nothing fits, when several kinds of files are there, when
+ * two of them claim one split, or for a name that is no dataset's; FAIL_DATA
+ * when a file is not what its name says. What is no regular file is never
+ * opened. */
 bool MUST_USE input_of_path(struct input *in, const char *name,
                             const char *path, const char *split,
                             struct error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Prepared sets that no catalogue knows: DATA/<name>/prepared/dataset.json, made
- * from data of one's own. */
+/* Prepared sets that no catalogue knows: DATA/<name>/prepared/dataset.json,
+ * made from data of one's own. */
 #ifndef MP_DATASET_OWNSETS_H
 #define MP_DATASET_OWNSETS_H
 

@@ -76,9 +76,9 @@ bool MUST_USE source_exists(const struct input_split *split, struct error *err);
 /* Opens the files of a split. FAIL_SYSTEM when one is missing; FAIL_DATA when
  * they are not 8-bit pictures with a plain list of as many labels, with a hint
  * when they look swapped. Images that were published transposed come out
- * upright, and labels from 0 on, unless SOURCE_AS_PUBLISHED. Pictures and labels
- * of one's own may be of any type, as long as they are whole numbers of 0..255
- * and 0..65535. table may be NULL. */
+ * upright, and labels from 0 on, unless SOURCE_AS_PUBLISHED. Pictures and
+ * labels of one's own may be of any type, as long as they are whole numbers of
+ * 0..255 and 0..65535. table may be NULL. */
 bool MUST_USE source_open(struct source *s, const struct input *input,
                           size_t split, const struct source_table *table,
                           const struct receipt *receipt, unsigned flags,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Members, their headers and trailers. gzread would take a truncated file, a web
- * page or an empty file for a good one, and libraries differ in what they accept
- * of a header: so that is read here, and only the deflated data by them. */
+/* Members, their headers and trailers. gzread would take a truncated file, a
+ * web page or an empty file for a good one, and libraries differ in what they
+ * accept of a header: so that is read here, and only the deflated data by
+ * them. */
 #include "format/gzip.h"
 
 #include <stdlib.h>

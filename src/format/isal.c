@@ -31,8 +31,8 @@ static void *open(void)
     return s;
 }
 
-/* ISA-L's AVX code leaves the upper halves of the registers in use, and SSE code
- * that follows then waits for them: conversion ran 3 times slower. */
+/* ISA-L's AVX code leaves the upper halves of the registers in use, and SSE
+ * code that follows then waits for them: conversion ran 3 times slower. */
 #if defined(__x86_64__) && defined(__GNUC__)
 __attribute__((target("avx"))) static void clear_upper_halves(void)
 {

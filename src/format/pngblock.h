@@ -17,7 +17,8 @@ struct pngblock {
     struct pngblock_place *place; /* owned, by row */
 };
 
-/* For blocks of at most `rows` rows (at least 1), by up to `workers` threads. */
+/* For blocks of at most `rows` rows (at least 1), by up to `workers`
+ * threads. */
 bool MUST_USE pngblock_init(struct pngblock *p, unsigned workers, size_t rows,
                             struct error *err);
 void pngblock_release(struct pngblock *p); /* accepts { 0 } */

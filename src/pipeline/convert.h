@@ -25,8 +25,8 @@ bool MUST_USE convert_decode(const struct convert_paths *paths,
                              struct error *err);
 
 /* Pixels (two dimensions or more) to scaled numbers of the same shape.
- * SCALE_STANDARD and SCALE_PIXEL_STANDARD are fitted on the input, which is then
- * read twice: FAIL_USAGE when it is no regular file, FAIL_DATA when it was
+ * SCALE_STANDARD and SCALE_PIXEL_STANDARD are fitted on the input, which is
+ * then read twice: FAIL_USAGE when it is no regular file, FAIL_DATA when it was
  * changed in the meantime. */
 bool MUST_USE convert_normalize(const struct convert_paths *paths,
                                 const struct scale *scale, enum dtype dtype,

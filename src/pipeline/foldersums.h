@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 
-/* Hashes all files of `folder` in `dir` that DIR/SHA256SUMS lists, which have to
- * be `files`. FAIL_DATA naming the first that is missing or differs; what is
+/* Hashes all files of `folder` in `dir` that DIR/SHA256SUMS lists, which have
+ * to be `files`. FAIL_DATA naming the first that is missing or differs; what is
  * not listed is not looked for. */
 bool MUST_USE folder_sums_check(const char *dir, const char *folder,
                                 uint64_t files, struct error *err);

@@ -190,7 +190,8 @@ static void scale_to_json(struct json_t *doc, const struct scale *s,
     }
 }
 
-/* JSON's whole numbers are safe up to 2^63: larger seeds stand there as text. */
+/* JSON's whole numbers are safe up to 2^63: larger seeds stand there as
+ * text. */
 static void seed_to_json(struct json_t *doc, const struct recipe *r,
                          struct error *err)
 {

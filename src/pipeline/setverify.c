@@ -138,7 +138,8 @@ static void forgive_sum(char made[DIGEST_TEXT], const char noted[DIGEST_TEXT])
         memcpy(made, noted, DIGEST_TEXT);
 }
 
-/* A file that differs has no sum here: that is its fault, not the manifest's. */
+/* A file that differs has no sum here: that is its fault, not the
+ * manifest's. */
 static void forgive_sums(struct manifest *made, const struct manifest *noted)
 {
     for (size_t i = 0; i < made->split_count && i < noted->split_count; i++) {

@@ -177,8 +177,8 @@ static bool run_split(void *context, unsigned worker, size_t task,
 }
 
 /* While the first split is unpacked, for which all others wait, there is time
- * to read them: two at once, each with its own thread that reads ahead. An audit
- * takes rows in their order. */
+ * to read them: two at once, each with its own thread that reads ahead. An
+ * audit takes rows in their order. */
 enum { SIDE_BY_SIDE = 2 };
 
 bool survey_run(struct survey *s, const struct view *view,

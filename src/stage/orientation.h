@@ -50,15 +50,15 @@ struct orientation {
  * same way a row of a transposed group is not transposed when it fits as it
  * stands. The covariance is that of rows which do not look transposed
  * themselves, and its diagonal is raised by a tenth of its mean; the distance
- * of each row is the one by all others. (The plain distance tells less: to
- * find no row of the genuine sets, it finds next to none at all.)
+ * of each row is the one by all others. (The plain distance tells less: to find
+ * no row of the genuine sets, it finds next to none at all.)
  *
  * The genuine sets have no such row: the nearest has 0.157 (Fashion-MNIST) and
  * 0.178 (MNIST) instead of 1/7. When 100 of the 10000 test pictures are
- * transposed at random, 47.4 of them are found in MNIST on average (by digit:
- * 1 % of 0, 78 % of 1, then 21, 70, 20, 37, 55, 68, 54, 77) and 66.5 in
- * Fashion-MNIST (28 % of sandals and bags, 88 % of trousers), and no other. When
- * 10 % of all are, still 45.1 % and 66.3 %, with 1 other. */
+ * transposed at random, 47.4 of them are found in MNIST on average (by digit: 1
+ * % of 0, 78 % of 1, then 21, 70, 20, 37, 55, 68, 54, 77) and 66.5 in
+ * Fashion-MNIST (28 % of sandals and bags, 88 % of trousers), and no other.
+ * When 10 % of all are, still 45.1 % and 66.3 %, with 1 other. */
 bool MUST_USE orientation_find(const struct orientation *o, struct error *err);
 
 #endif

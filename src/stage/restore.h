@@ -31,9 +31,9 @@ bool MUST_USE restore_init(struct restore *r, const struct scale *scale,
 void restore_release(struct restore *r); /* accepts { 0 } */
 
 /* The levels of `rows` pictures, from numbers in this machine's byte order.
- * Each level is what normalize_u8 makes exactly this number of. Returns how many
- * pixels were restored: all, or those before the first that no level makes. One
- * thread at a time: r has room for the numbers. */
+ * Each level is what normalize_u8 makes exactly this number of. Returns how
+ * many pixels were restored: all, or those before the first that no level
+ * makes. One thread at a time: r has room for the numbers. */
 size_t restore_levels(struct restore *r, const void *elements, size_t rows,
                       unsigned char *levels);
 

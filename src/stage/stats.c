@@ -164,9 +164,9 @@ void pixel_sums_release(struct pixel_sums *s)
     *s = (struct pixel_sums){ 0 };
 }
 
-/* Numbers that have just the bits they need: more of them fit a vector register,
- * and the tables of a tile fit the L1 cache. 257 levels are the most that fit a
- * sum. */
+/* Numbers that have just the bits they need: more of them fit a vector
+ * register, and the tables of a tile fit the L1 cache. 257 levels are the most
+ * that fit a sum. */
 enum { TILE_PIXELS = 256, TILE_ROWS = 257 };
 
 static void add_tile(struct pixel_sums *s, const unsigned char *images,

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What no program can be faster than: the least work of each kind, alone, by the
- * library that does it. scripts/bench measures mnistprep against these.
+/* What no program can be faster than: the least work of each kind, alone, by
+ * the library that does it. scripts/bench measures mnistprep against these.
  *
  *   floor zlib FILE.gz...        unpack, and forget what comes out
  *   floor isal FILE.gz...        the same by ISA-L
  *   floor write BYTES FILE       write so many bytes
- *   floor create COUNT BYTES DIR make so many files of so many bytes
- */
+ *   floor create COUNT BYTES DIR make so many files of so many bytes */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

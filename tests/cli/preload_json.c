@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* LD_PRELOAD: memory that runs out while JSON is made. The call of json_object
  * or json_array whose number is in FAIL_JSON_AT, from 1, and all after it fail;
- * json_string fails from FAIL_TEXT_AT on. What the library calls itself, to read
- * a catalogue, does not count.
+ * json_string fails from FAIL_TEXT_AT on. What the library calls itself, to
+ * read a catalogue, does not count.
  *
  *   cc -shared -fPIC -o preload.so preload_json.c -ldl
- *   FAIL_JSON_AT=3 LD_PRELOAD=./preload.so mnistprep verify --json
- */
+ *   FAIL_JSON_AT=3 LD_PRELOAD=./preload.so mnistprep verify --json */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>

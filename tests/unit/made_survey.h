@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* For the tests of reports: a survey whose figures are easily known. Each row is
- * a picture of 2 x 2 whose levels are 0, 51, 51 and 102 plus its label, so that
- * the third and the fourth pixel alone tell classes apart. */
+/* For the tests of reports: a survey whose figures are easily known. Each row
+ * is a picture of 2 x 2 whose levels are 0, 51, 51 and 102 plus its label, so
+ * that the third and the fourth pixel alone tell classes apart. */
 #ifndef MP_TESTS_UNIT_MADE_SURVEY_H
 #define MP_TESTS_UNIT_MADE_SURVEY_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The findings of an audit as JSON and as a table, written out; and writers that
- * are full. */
+/* The findings of an audit as JSON and as a table, written out; and writers
+ * that are full. */
 #include "show/findings.h"
 
 #include <stdlib.h>

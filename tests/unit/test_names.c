@@ -22,7 +22,8 @@ static void test_fit(void **state)
         { "abcdef", 5, "abc..", 5 },
         { "abc", 2, "..", 2 },
         { "ab", 2, "ab", 2 },
-        /* Characters of two, three and four bytes count once, and stay whole. */
+        /* Characters of two, three and four bytes count once, and stay
+         * whole. */
         { "\xC3\xA4\xC3\xB6\xC3\xBC", 3, "\xC3\xA4\xC3\xB6\xC3\xBC", 3 },
         { "\xC3\xA4\xC3\xB6\xC3\xBC", 2, "..", 2 },
         { "\xE3\x81\x82\xE3\x81\x84\xE3\x81\x86\xE3\x81\x88", 3,

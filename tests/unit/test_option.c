@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Command lines: every kind of option in every spelling, and what is refused.
- * A line is one text here, its words separated by spaces; '' is an empty one. */
+/* Command lines: every kind of option in every spelling, and what is refused. A
+ * line is one text here, its words separated by spaces; '' is an empty one. */
 #include "cli/option.h"
 
 #include <stdio.h>

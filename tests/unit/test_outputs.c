@@ -195,7 +195,8 @@ static void test_places(void **state)
     }
 }
 
-/* What cannot be read is no difference, but an error; a directory is neither. */
+/* What cannot be read is no difference, but an error; a directory is
+ * neither. */
 static void test_unreadable(void **state)
 {
     struct outputs o = { 0 };

@@ -58,6 +58,19 @@ static void put_manifest(const char *quoted)
     free(text);
 }
 
+#define WHOLE_TRAIN                                           \
+    "'train':{'count':3,'images':" PIXELS ",'labels':" ARRAY( \
+        "l.u8", "u8", "[3]", "foreign", 0,                    \
+        3) ",'onehot':" ARRAY("o.f32", "f32", "[3,3]", "native", 0, 36) "}"
+#define ODD                                                                 \
+    "'odd':{'count':2,'labels':" ARRAY("l.npy", "i64", "[2]", "native", 64, \
+                                       80) "}"
+#define NONE                                                            \
+    "'none':{'count':0,'images':" ARRAY(                                \
+        "empty.f16", "f16", "[0,28,28]", "native", 0,                   \
+        0) ",'labels':" ARRAY("header.f16", "f16", "[0]", "native", 64, \
+                              64) "}"
+
 static void put_set(void)
 {
     file_make("i.f32", pixels, sizeof pixels);
@@ -68,26 +81,7 @@ static void put_set(void)
     file_make("l.npy", packed, sizeof packed);
     file_make("empty.f16", "", 0);
     file_make("header.f16", packed, 64);
-    put_manifest(
-        MANIFEST("'train':{'count':3,'images':" PIXELS ",'labels':" ARRAY(
-            "l.u8", "u8", "[3]", "foreign", 0,
-            3) ",'onehot':" ARRAY("o.f32", "f32", "[3,3]", "native", 0,
-                                  36) "},"
-                                      "'odd':{'count':2,'labels':" ARRAY(
-                                          "l.npy", "i64", "[2]", "native", 64,
-                                          80) "},"
-                                              "'none':{'count':0,'images'"
-                                              ":" ARRAY(
-                                                  "empty.f16", "f16",
-                                                  "[0,28,28]", "native", 0,
-                                                  0) ",'labels':" ARRAY("header"
-                                                                        ".f16",
-                                                                        "f16",
-                                                                        "[0]",
-                                                                        "nativ"
-                                                                        "e",
-                                                                        64,
-                                                                        64) "}"));
+    put_manifest(MANIFEST(WHOLE_TRAIN "," ODD "," NONE));
 }
 
 static struct mnistprep_dataset *open_set(void)
